@@ -1,0 +1,61 @@
+"""Text from data, made safe to show: never a control sequence, never more lines or cells than asked for."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len, set_cell_size
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+"""What stands on the screen for a character that a terminal would obey rather than show."""
+
+_UNSAFE: dict[int, str] = {
+    code: REPLACEMENT
+    for code in (
+        *range(0x20),  # C0 controls, ESC and BEL among them
+        *range(0x7F, 0xA0),  # DEL and the C1 controls
+        0x061C,
+        0x200E,
+        0x200F,
+        0x2028,  # line and paragraph separators: one row must stay one row
+        0x2029,
+        *range(0x202A, 0x202F),  # bidirectional overrides
+        *range(0x2066, 0x206A),
+        *range(0xD800, 0xE000),  # lone surrogates cannot be written as UTF-8
+    )
+    if code not in (0x09, 0x0A)
+}
+
+_ONE_LINE = {0x09: " ", 0x0A: " "}
+
+
+def printable(text: str) -> str:
+    """Return `text` with every character that a terminal might obey replaced, one for one.
+
+    Tab and newline stay. Offsets into the text stay valid, because the length does not change.
+    """
+    return text.translate(_UNSAFE)
+
+
+def one_line(text: str, cells: int | None = None) -> str:
+    """Return `text` printable, on one line, and cut to at most `cells` terminal cells (with an ellipsis)."""
+    line = printable(text).translate(_ONE_LINE)
+    if cells is None:
+        return line
+    # A text of megabytes must not be measured whole only to be cut: one character fills at most two cells,
+    # and zero-width ones are rare enough that four times the room is plenty.
+    line = line[: cells * 4 + 4]
+    if cell_len(line) <= cells:
+        return line
+    return set_cell_size(line, max(cells - 1, 0)).rstrip() + "…" if cells else ""
+
+
+def pad(text: str, cells: int, *, right: bool = False) -> str:
+    """Return `text` as one line of exactly `cells` terminal cells, cut or filled with spaces.
+
+    Args:
+        text: Any text.
+        cells: The width wanted; wide characters count as two.
+        right: Whether to put the filling on the left, as for numbers.
+    """
+    line = one_line(text, cells)
+    filling = " " * max(cells - cell_len(line), 0)
+    return filling + line if right else line + filling

@@ -1,0 +1,19 @@
+"""What every test shares: where the real data is, when there is any."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder with real NER data, which is not part of the repository."""
+    folder = Path(os.environ.get("NER_TUI_SHARED", REPOSITORY.parent / "shared")) / "data"
+    if not folder.is_dir():
+        pytest.skip(f"real data not here ({folder}); set NER_TUI_SHARED to the folder that holds data/")
+    return folder
