@@ -1,0 +1,272 @@
+"""A dataset made ready: from files to training and evaluation texts, with the funnel that accounts for each row."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from flowchart.dataset import inspection
+from flowchart.dataset.alignment import Aligner
+from flowchart.dataset.document import Document
+from flowchart.dataset.findings import FindingLog
+from flowchart.dataset.funnel import Funnel, Role, Stage
+from flowchart.dataset.inspection import LabelCount
+from flowchart.dataset.loading import Loader
+from flowchart.dataset.merging import Merger
+from flowchart.dataset.splitting import split, subset_order
+from flowchart.errors import UserError
+
+__all__ = ["Corpus", "Document", "FileFacts", "FindingLog", "Stage", "prepare", "split", "subset_order"]
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """A file that was read: enough to tell later whether it is still the same.
+
+    Attributes:
+        path: The file as it was named.
+        role: "train" or "eval".
+        bytes: Its size on disk.
+        sha256: The hash of its bytes on disk.
+        rows: The rows in it, blank lines not counted.
+    """
+
+    path: str
+    role: Role
+    bytes: int
+    sha256: str
+    rows: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the facts as plain data."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(slots=True)
+class Corpus:
+    """Texts to train on and to be measured on.
+
+    Attributes:
+        train: The training texts.
+        eval: The evaluation texts; empty when there are too few texts to split any off.
+        funnel: The steps from rows to these.
+        labels: How often each label occurs, in alphabetical order.
+        content_hash: SHA-256 over the merged texts and spans, whatever the order of their rows.
+        eval_source: "file" when evaluation files were named, else "split".
+        files: The files read, training files first.
+        text_stats: `tokens_mean` and `tokens_max` of the texts with spans (the ones tokenised), `words_mean`
+            and `words_max` of all texts (by white space), `characters_max`, and `empty_share`, the share
+            without a span.
+    """
+
+    train: list[Document]
+    eval: list[Document]
+    funnel: list[Stage]
+    labels: list[LabelCount]
+    content_hash: str
+    eval_source: Literal["file", "split"]
+    files: list[FileFacts]
+    text_stats: dict[str, float]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all but the texts as plain data, for a run's result."""
+        tasks = next(stage for stage in self.funnel if stage.name == "tasks")
+        return {
+            "documents": tasks.documents,
+            "spans": tasks.spans,
+            "labels": [label.to_dict() for label in self.labels],
+            "funnel": [stage.to_dict() for stage in self.funnel],
+            "files": [file.to_dict() for file in self.files],
+            "content_hash": self.content_hash,
+            "eval_source": self.eval_source,
+            "text_stats": self.text_stats,
+        }
+
+
+def _no_progress(_stage: str, _done: int, _total: int) -> None:
+    pass
+
+
+def prepare(
+    train: Sequence[Path],
+    eval: Sequence[Path] = (),
+    *,
+    lang: str = "en",
+    eval_split: float = 0.2,
+    seed: int = 0,
+    progress: Progress = _no_progress,
+    findings: FindingLog | None = None,
+) -> Corpus:
+    """Read a dataset and make it ready for training.
+
+    Rows become tasks, accepted tasks are merged by text, spans are held against spaCy's tokens, and without
+    evaluation files a part is split off. Each row or span that does not come through is a finding, and the
+    funnel's numbers add up.
+
+    Args:
+        train: The training files.
+        eval: The evaluation files.
+        lang: The spaCy language whose tokenizer the spans must fit.
+        eval_split: The share split off for evaluation when no evaluation file is named.
+        seed: The seed of the split.
+        progress: Told the stage ("reading" in bytes, "aligning" in texts), what is done, and the total.
+        findings: Takes the findings.
+
+    Raises:
+        UserError: The data cannot be used at all: a file is missing or unreadable, nothing was accepted, or
+            there is no span to learn from.
+    """
+    log = findings if findings is not None else FindingLog()
+    if not train:
+        raise UserError("no training file; name a JSONL file with annotations")
+    if not 0 < eval_split < 1:
+        raise UserError(f"eval split {eval_split}: must lie between 0 and 1, as 0.2 for a fifth")
+    funnel = Funnel()
+    paths = [*train, *eval]
+    names = [str(path) for path in paths]
+    roles: list[Role] = ["train"] * len(train) + ["eval"] * len(eval)
+    mergers: dict[Role, Merger] = {role: Merger(role, names, funnel, log) for role in ("train", "eval")}
+    facts = _read(paths, roles, mergers, funnel, log, progress)
+    for role in dict.fromkeys(roles):
+        mergers[role].finish()
+        if not mergers[role].groups:
+            raise _nothing_accepted(
+                [path for path, its in zip(paths, roles, strict=True) if its == role], funnel
+            )
+    aligner = Aligner(lang, funnel, log)
+    hashes: list[bytes] = []
+    total = sum(len(merger.groups) for merger in mergers.values())
+    documents: dict[Role, list[Document]] = {"train": [], "eval": []}
+    done = 0
+    for role, merger in mergers.items():
+        for text, group in merger.groups.items():
+            united = group.united
+            hashes.append(_digest(role, text, united))
+            file, row = group.source
+            spans = aligner.align(names[file], row, text, united, group.votes)
+            documents[role].append(Document(text, spans, group.source))
+            funnel.keep("aligned", role, len(spans))
+            done += 1
+            if not done % 256 or done == total:
+                progress("aligning", done, total)
+        merger.groups.clear()
+    if not any(document.spans for document in documents["train"]):
+        raise UserError(
+            f"{names[0]}: no span to learn from in {len(documents['train'])} accepted texts "
+            f"({funnel['tasks'].spans} spans were read); annotate some entities first"
+        )
+    inspection.inspect_labels(documents, names, log)
+    if not eval:
+        documents = _split(documents["train"], eval_split, seed, names[0], log)
+    for role in roles if eval else ("train", "eval"):
+        funnel[role].documents = len(documents[role])
+        funnel[role].spans = sum(len(document.spans) for document in documents[role])
+    funnel["train"].train = len(documents["train"])
+    funnel["eval"].eval = len(documents["eval"])
+    labels = inspection.count_labels(documents["train"], documents["eval"])
+    inspection.inspect_split(documents, labels, names, log)
+    return Corpus(
+        train=documents["train"],
+        eval=documents["eval"],
+        funnel=funnel.stages,
+        labels=labels,
+        content_hash=hashlib.sha256(b"".join(sorted(hashes))).hexdigest(),
+        eval_source="file" if eval else "split",
+        files=facts,
+        text_stats=_text_stats(documents, aligner),
+    )
+
+
+def _read(
+    paths: Sequence[Path],
+    roles: Sequence[Role],
+    mergers: dict[Role, Merger],
+    funnel: Funnel,
+    log: FindingLog,
+    progress: Progress,
+) -> list[FileFacts]:
+    sizes = [_size(path) for path in paths]
+    total = sum(sizes)
+    facts = []
+    for index, (path, role) in enumerate(zip(paths, roles, strict=True)):
+        before = sum(sizes[:index])
+        loader = Loader(path, role, funnel, log)
+        for task in loader.tasks(lambda done, before=before: progress("reading", before + done, total)):  # type: ignore[misc]
+            mergers[role].add(index, task)
+        progress("reading", before + sizes[index], total)
+        facts.append(FileFacts(str(path), role, sizes[index], _sha256(path), loader.rows))
+    return facts
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except (OSError, ValueError):
+        return 0  # the loader says what is wrong
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UserError(f"{path}: went away while it was read ({error.strerror}); load it again") from error
+
+
+def _nothing_accepted(paths: Sequence[Path], funnel: Funnel) -> UserError:
+    """Say why nothing is left, by the kinds that took it."""
+    rows, tasks = funnel["rows"].documents, funnel["tasks"].documents
+    if not tasks:
+        why = ", ".join(f"{count} {kind}" for kind, count in funnel["tasks"].lost.items())
+        return UserError(
+            f"{paths[0]}: 0 of {rows} rows are usable NER tasks ({why}); name a file with text and spans"
+        )
+    why = ", ".join(f"{count} {kind}" for kind, count in funnel["accepted"].lost.items())
+    return UserError(
+        f"{paths[0]}: 0 of {tasks} accepted ({why}); accept some annotations or name another file"
+    )
+
+
+def _split(
+    documents: list[Document], share: float, seed: int, name: str, log: FindingLog
+) -> dict[Role, list[Document]]:
+    if len(documents) < 2:
+        log.add(
+            "no-split",
+            name,
+            0,
+            f"{len(documents)} text: no evaluation set can be split off",
+            "kept all for training; annotate more or name an evaluation file",
+        )
+        return {"train": documents, "eval": []}
+    train, evaluation = split(documents, share, seed)
+    return {"train": train, "eval": evaluation}
+
+
+def _digest(role: Role, text: str, spans: Sequence[tuple[int, int, str]]) -> bytes:
+    return hashlib.sha256(repr((role, text, tuple(spans))).encode("utf-8", "surrogatepass")).digest()
+
+
+def _text_stats(documents: dict[Role, list[Document]], aligner: Aligner) -> dict[str, float]:
+    count = words = longest = characters = empty = 0
+    for each in documents.values():
+        for document in each:
+            size = len(document.text.split())
+            count += 1
+            words += size
+            longest = max(longest, size)
+            characters = max(characters, len(document.text))
+            empty += not document.spans
+    return {
+        "tokens_mean": round(aligner.tokens / max(aligner.texts, 1), 2),
+        "tokens_max": aligner.longest,
+        "words_mean": round(words / max(count, 1), 2),
+        "words_max": longest,
+        "characters_max": characters,
+        "empty_share": round(empty / max(count, 1), 4),
+    }

@@ -1,0 +1,94 @@
+"""The count funnel: how many texts and spans are left after each step, and what became of the others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Role = Literal["train", "eval"]
+
+STAGES = ("rows", "tasks", "accepted", "merged", "aligned", "train", "eval")
+"""The steps in order. The last two stand side by side: together they are the texts of `aligned`."""
+
+
+@dataclass(slots=True)
+class Stage:
+    """What is left after one step.
+
+    Attributes:
+        name: One of `STAGES`.
+        documents: The number of rows, or from `merged` on of texts.
+        spans: The number of spans in them.
+        train: The documents from the training files (after the split: in the training set).
+        eval: The documents from the evaluation files (after the split: in the evaluation set).
+        lost_documents: The documents lost since the step before, by kind of finding.
+        lost_spans: The spans lost since the step before, by kind of finding, those of lost documents
+            included.
+    """
+
+    name: str
+    documents: int = 0
+    spans: int = 0
+    train: int = 0
+    eval: int = 0
+    lost_documents: Counter[str] = field(default_factory=Counter)
+    lost_spans: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def lost(self) -> dict[str, int]:
+        """How often each kind struck: the documents it cost, or where it costs no whole document, the spans."""
+        return {
+            kind: self.lost_documents[kind] or self.lost_spans[kind]
+            for kind in {**self.lost_documents, **self.lost_spans}
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the step as plain data."""
+        return {
+            "stage": self.name,
+            "documents": self.documents,
+            "spans": self.spans,
+            "train": self.train,
+            "eval": self.eval,
+            "lost": self.lost,
+            "lost_documents": dict(self.lost_documents),
+            "lost_spans": dict(self.lost_spans),
+        }
+
+
+class Funnel:
+    """The steps, filled while a dataset is read.
+
+    It always adds up: for neighbours up to `aligned`, the difference of their documents is the sum of
+    `lost_documents` of the later one, and the same for spans.
+    """
+
+    def __init__(self) -> None:
+        self._stages = {name: Stage(name) for name in STAGES}
+
+    def __getitem__(self, stage: str) -> Stage:
+        return self._stages[stage]
+
+    @property
+    def stages(self) -> list[Stage]:
+        """The steps in order."""
+        return list(self._stages.values())
+
+    def keep(self, stage: str, role: Role, spans: int) -> None:
+        """Count one document with `spans` spans at a step."""
+        reached = self._stages[stage]
+        reached.documents += 1
+        reached.spans += spans
+        if role == "train":
+            reached.train += 1
+        else:
+            reached.eval += 1
+
+    def lose(self, stage: str, kind: str, *, documents: int = 0, spans: int = 0) -> None:
+        """Count documents and spans that do not reach a step."""
+        reached = self._stages[stage]
+        if documents:
+            reached.lost_documents[kind] += documents
+        if spans:
+            reached.lost_spans[kind] += spans

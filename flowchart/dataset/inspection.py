@@ -1,0 +1,153 @@
+"""What the data as a whole tells: label names that look like slips, labels too rare, texts on both sides."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flowchart.dataset.document import Document
+from flowchart.dataset.findings import FindingLog, quote
+from flowchart.dataset.funnel import Role
+
+FEW_SPANS = 50
+"""Below so many spans a label is hard to learn: NEW_LABEL_THRESHOLD of `spacy debug data`."""
+
+_TAG = re.compile(r"^[BIOESLU][-_]\S")
+
+
+@dataclass(slots=True)
+class LabelCount:
+    """How often a label occurs.
+
+    Attributes:
+        label: The label.
+        train: Its spans in the training set.
+        eval: Its spans in the evaluation set.
+        texts: The texts with such a span, in both sets.
+    """
+
+    label: str
+    train: int = 0
+    eval: int = 0
+    texts: int = 0
+
+    @property
+    def spans(self) -> int:
+        """Its spans in both sets."""
+        return self.train + self.eval
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the counts as plain data."""
+        return {
+            "label": self.label,
+            "train": self.train,
+            "eval": self.eval,
+            "spans": self.spans,
+            "texts": self.texts,
+        }
+
+
+def count_labels(train: Sequence[Document], evaluation: Sequence[Document]) -> list[LabelCount]:
+    """Return the count of each label, in alphabetical order."""
+    counts: dict[str, LabelCount] = {}
+    for role, documents in (("train", train), ("eval", evaluation)):
+        for document in documents:
+            for _, _, label in document.spans:
+                count = counts.setdefault(label, LabelCount(label))
+                setattr(count, role, getattr(count, role) + 1)
+            for label in {span[2] for span in document.spans}:
+                counts[label].texts += 1
+    return [counts[label] for label in sorted(counts)]
+
+
+def inspect_labels(
+    documents: Mapping[Role, Sequence[Document]], files: Sequence[str], log: FindingLog
+) -> None:
+    """Note label names that look like slips, and data that is words without a context."""
+    labels = Counter(span[2] for each in documents.values() for document in each for span in document.spans)
+    variants: dict[str, list[str]] = {}
+    for label in sorted(labels):
+        variants.setdefault(_folded(label), []).append(label)
+    for group in variants.values():
+        if len(group) > 1:
+            named = ", ".join(f"{quote(label)} ({labels[label]})" for label in group[:6])
+            message = f"labels that differ only by case, space or punctuation: {named}"
+            log.add("label-variants", files[0], 0, message, "kept them as different labels", label=group[0])
+    for label in sorted(labels):
+        if why := _suspect(label):
+            message = f"the label {quote(label)} ({labels[label]} spans) {why}"
+            log.add("label-suspect", files[0], 0, message, "kept it as it is", label=label)
+    with_spans = [document for each in documents.values() for document in each if document.spans]
+    words = sum(len(document.text.split()) == 1 for document in with_spans)
+    if words * 2 > len(with_spans):
+        message = (
+            f"{words} of {len(with_spans)} texts with spans are a single word: the model sees no context"
+        )
+        log.add("one-word-texts", files[0], 0, message, "kept them")
+
+
+def inspect_split(
+    documents: Mapping[Role, Sequence[Document]],
+    labels: Sequence[LabelCount],
+    files: Sequence[str],
+    log: FindingLog,
+) -> None:
+    """Note what makes scores on the evaluation set mean less: shared texts, labels on one side, rare labels."""
+    trained = {document.text: document.source for document in documents["train"]} if documents["eval"] else {}
+    for document in documents["eval"]:
+        if (source := trained.get(document.text)) is not None:
+            log.add(
+                "eval-text-in-train",
+                files[document.source[0]],
+                document.source[1],
+                f"this evaluation text is also a training text ({files[source[0]]} row {source[1]})",
+                "kept in both; scores will be too high",
+                text=document.text,
+            )
+    train_file = files[0]
+    eval_file = files[documents["eval"][0].source[0]] if documents["eval"] else train_file
+    if any(label.eval for label in labels) and not any(label.train and label.eval for label in labels):
+        here = ", ".join(quote(label.label) for label in labels if label.train)
+        there = ", ".join(quote(label.label) for label in labels if label.eval)
+        message = f"no label is in both: training has {here[:200]}; evaluation has {there[:200]}"
+        log.add("labels-disjoint", eval_file, 0, message, "kept both; every score would be 0")
+    for label in labels:
+        name = quote(label.label)
+        if not label.train:
+            message = f"the label {name} has {label.eval} spans in the evaluation data and none in the training data"
+            log.add(
+                "label-not-in-train", eval_file, 0, message, "kept; it can only be missed", label=label.label
+            )
+            continue
+        if documents["eval"] and not label.eval:
+            message = f"the label {name} has {label.train} spans in the training data and none in the evaluation data"
+            log.add(
+                "label-not-in-eval", train_file, 0, message, "kept; it cannot be measured", label=label.label
+            )
+        if label.train < FEW_SPANS:
+            message = f"the label {name} has {label.train} spans in the training data, fewer than {FEW_SPANS}"
+            log.add("few-spans", train_file, 0, message, "kept; annotate more of it", label=label.label)
+
+
+def _folded(label: str) -> str:
+    plain = unicodedata.normalize("NFKC", label).casefold()
+    return "".join(character for character in plain if character.isalnum()) or plain.strip()
+
+
+def _suspect(label: str) -> str:
+    if label in ("O", "-", "_"):
+        return "means no entity in tag schemes"
+    if _TAG.match(label):
+        return "looks like a tag with its prefix (B-, I-, ...)"
+    if label != label.strip():
+        return "has white space at its edge"
+    if not label.isprintable():
+        return "holds control or invisible characters"
+    scripts = {unicodedata.name(character, "?").split()[0] for character in label if character.isalpha()}
+    if "LATIN" in scripts and scripts & {"CYRILLIC", "GREEK"}:
+        return "mixes Latin with look-alike letters"
+    return ""

@@ -1,0 +1,383 @@
+"""From a file to tasks: every row is read as far as it goes, and what does not go becomes a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from msgspec import UNSET, Raw
+
+from flowchart.dataset import hints
+from flowchart.dataset.findings import FindingLog, quote
+from flowchart.dataset.formats import jsonl
+from flowchart.dataset.funnel import Funnel, Role
+from flowchart.dataset.lenient import Reading, Unreadable, has_lone_surrogate, read
+from flowchart.dataset.task import Row, Span, decode_row, decode_tokens, input_hash, input_hash_v1
+from flowchart.errors import UserError
+
+MAX_TEXT = 1_000_000
+"""The longest text in characters: `nlp.max_length` of spaCy, which raises E088 beyond it."""
+
+MAX_BROKEN = 1000
+"""After so many rows from the start, none of them a JSON object, a file is refused as being no JSONL."""
+
+ANSWERS = ("accept", "reject", "ignore")
+LEFT_OUT = "left out"
+KEPT = "kept as it is"
+
+_REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_BROKEN = frozenset(("not-json", "truncated-line", "not-utf8", "nested-too-deep", "not-an-object"))
+
+
+@dataclass(slots=True)
+class Task:
+    """One usable NER task.
+
+    Attributes:
+        row: Its line, or its number in a JSON array.
+        text: The text, not blank.
+        spans: Start, end (code points, end exclusive) and label, inside the text, in the order written.
+        answer: "accept", "reject", "ignore", "" (none given) or any other value as written.
+        annotated: Whether the row says anything: it has an answer or a list of spans.
+        binary: Whether it is a yes or no to one suggested span.
+        unreadable: What stands in place of a list of spans, or "".
+        annotator: Who, or "".
+    """
+
+    row: int
+    text: str
+    spans: list[tuple[int, int, str]]
+    answer: str
+    annotated: bool
+    binary: bool
+    unreadable: str
+    annotator: str
+
+
+class Loader:
+    """Reads one file of a dataset.
+
+    Attributes:
+        path: The file.
+        rows: The rows read so far, blank lines not counted.
+    """
+
+    def __init__(self, path: Path, role: Role, funnel: Funnel, findings: FindingLog) -> None:
+        self.path = path
+        self.rows = 0
+        self._name = str(path)
+        self._role: Role = role
+        self._funnel = funnel
+        self._findings = findings
+        self._objects = 0
+        self._broken: list[tuple[int, Unreadable]] = []  # not told yet: the file may be no JSONL at all
+        self._hashes: dict[int, tuple[int, int]] = {}  # stored input hash -> hash and row of its first text
+        self._strange_hashes = 0
+        self._no_answer = 0
+
+    def tasks(self, progress: Callable[[int], None] | None = None) -> Iterator[Task]:
+        """Yield the usable tasks, in order.
+
+        Args:
+            progress: Told the bytes of the file read so far.
+
+        Raises:
+            UserError: The file cannot be read or holds no JSON objects.
+        """
+        for number, line in self._lines(progress):
+            self.rows += 1
+            task = self._task(number, line)
+            if task is not None:
+                self._funnel.keep("tasks", self._role, len(task.spans))
+                yield task
+        if not self._objects:
+            raise self._no_jsonl()
+        self._tell_broken(at_end=True)
+        if self._no_answer:
+            self._findings.add(
+                "answer-missing",
+                self._name,
+                0,
+                f"{self._no_answer} rows with spans have no answer",
+                "taken as accepted",
+            )
+        if self._strange_hashes:
+            self._findings.add(
+                "hash-unknown",
+                self._name,
+                0,
+                f"{self._strange_hashes} stored input hashes follow no known rule",
+                "grouped by the text itself",
+            )
+
+    def _lines(self, progress: Callable[[int], None] | None) -> Iterator[tuple[int, bytes | memoryview]]:
+        items = jsonl.array_items(self.path)
+        if items is not None:
+            self._findings.add(
+                "json-array", self._name, 0, f"one JSON array of {len(items)} items", "read item by item"
+            )
+            yield from enumerate(items, 1)
+            return
+        for number, line in enumerate(jsonl.lines(self.path, progress), 1):
+            if line.startswith(jsonl.BOM):
+                line = line.removeprefix(jsonl.BOM)
+                if number > 1:
+                    self._findings.add(
+                        "byte-order-mark",
+                        self._name,
+                        number,
+                        "a byte order mark begins the line",
+                        "skipped the mark",
+                    )
+            if line and not line.isspace():
+                yield number, line
+
+    # one row
+
+    def _task(self, number: int, line: bytes | memoryview) -> Task | None:
+        try:
+            row = decode_row(line)
+            reading = None
+        except _REFUSED:
+            try:
+                reading = read(line)
+                row = reading.row
+            except Unreadable as error:
+                return self._unreadable(number, error)
+        self._objects += 1
+        if self._broken:
+            self._tell_broken()
+        written = reading.written if reading else len(row.spans) if isinstance(row.spans, list) else 0
+        self._funnel.keep("rows", self._role, written)
+        text = row.text
+        if (fault := self._fault(row, reading, line)) is not None:
+            kind, message = fault
+            shown = text if isinstance(text, str) else ""
+            self._funnel.lose("tasks", kind, documents=1, spans=written)
+            self._findings.add(kind, self._name, number, message, "left the row out", text=shown)
+            return None
+        assert isinstance(text, str)
+        spans = self._spans(number, text, row, reading)
+        answer = self._answer(number, row, reading, text)
+        self._check_hash(number, row, text)
+        annotator = row.annotator if isinstance(row.annotator, str) else ""
+        unreadable = reading.unreadable if reading else ""
+        annotated = bool(answer) or isinstance(row.spans, list)
+        return Task(number, text, spans, answer, annotated, _is_binary(row), unreadable, annotator)
+
+    def _unreadable(self, number: int, error: Unreadable) -> None:
+        self._funnel.keep("rows", self._role, 0)
+        if error.kind in _BROKEN:
+            self._tell_broken()
+            self._broken.append((number, error))
+            if not self._objects and len(self._broken) >= MAX_BROKEN:
+                raise self._no_jsonl()
+            return
+        self._objects += 1
+        self._tell_broken()
+        self._lose_broken(number, error.kind, error.message)
+
+    def _tell_broken(self, *, at_end: bool = False) -> None:
+        """Tell the broken rows held back, once it is known that the file is JSONL, or not cut at this row."""
+        if not self._objects:
+            return
+        for number, error in self._broken:
+            cut = error.kind == "truncated-line" and at_end
+            kind = error.kind if error.kind != "truncated-line" or cut else "not-json"
+            self._lose_broken(number, kind, error.message)
+        self._broken.clear()
+
+    def _lose_broken(self, number: int, kind: str, message: str) -> None:
+        self._funnel.lose("tasks", kind, documents=1)
+        self._findings.add(kind, self._name, number, message, "left the row out")
+
+    def _no_jsonl(self) -> UserError:
+        if not self._broken:
+            return UserError(f"{self.path}: holds no rows; export the annotations again")
+        number, error = self._broken[0]
+        return UserError(
+            f"{self.path}: not JSON Lines: row {number} is {error.message}; "
+            + hints.for_file(self.path, error.message)
+        )
+
+    def _fault(self, row: Row, reading: Reading | None, line: bytes | memoryview) -> tuple[str, str] | None:
+        """Return why the row is no usable NER task: the kind and a message; None when it is."""
+        text = row.text
+        if not isinstance(text, str):
+            return hints.without_text(line)
+        if not text or text.isspace():
+            return "text-empty", f"the text is {'only white space' if text else 'empty'}: {quote(text)}"
+        if reading is not None and reading.lone:
+            return "lone-surrogate", f"the text holds half a character (a lone surrogate): {text[:40]!a}"
+        if len(text) > MAX_TEXT:
+            return (
+                "text-too-long",
+                f"the text has {len(text):,} characters, spaCy takes {MAX_TEXT:,}; split it",
+            )
+        view = row.view_id if isinstance(row.view_id, str) else ""
+        if view in hints.OTHER_VIEWS:
+            return "not-ner", f"a task of the interface {quote(view)}"
+        if isinstance(row.spans, list):
+            return None
+        for key in ("label", "labels", "entities"):
+            value = getattr(row, key)
+            if value is not UNSET and bytes(value)[:1] == b"[":
+                return (
+                    "other-format",
+                    f"{quote(key)} in place of spans, as doccano writes; give spans as objects",
+                )
+        for key in ("label", "options", "accept"):
+            if getattr(row, key) is not UNSET:
+                return "not-ner", f"no spans but {quote(key)}: a text classification or choice task"
+        return None
+
+    # parts of a row
+
+    def _spans(self, number: int, text: str, row: Row, reading: Reading | None) -> list[tuple[int, int, str]]:
+        if reading is not None:
+            for problem in reading.problems:
+                self._lose_span(number, text, problem.kind, problem.message, problem.span, problem.label)
+        if not row.spans:
+            return []
+        if row.tokens is not UNSET:
+            self._check_tokens(number, text, row.tokens)
+        spans = []
+        size = len(text)
+        for span in row.spans:  # type: ignore[union-attr]
+            start, end, label = span.start, span.end, span.label
+            if not 0 <= start < end <= size:
+                message = f"the span {_numbers(start, end)} {_why_outside(start, end, size)}"
+                if span.text:
+                    message += hints.offset_unit(text, start, end, span.text)
+                self._lose_span(number, text, "span-out-of-text", message, (start, end), label)
+            elif not label or label.isspace():
+                message = f"the span {start}:{end} {quote(text[start:end])} has an empty label"
+                self._lose_span(number, text, "span-label", message, (start, end), label)
+            else:
+                spans.append((start, end, label))
+                if span.text is not None and span.text != text[start:end]:
+                    self._tell_other_text(number, text, span)
+        return spans
+
+    def _lose_span(
+        self, number: int, text: str, kind: str, message: str, span: tuple[int, int] | None, label: str
+    ) -> None:
+        self._funnel.lose("tasks", kind, spans=1)
+        self._findings.add(
+            kind,
+            self._name,
+            number,
+            message,
+            "left the span out, kept the row",
+            text=text,
+            span=span,
+            label=label,
+        )
+
+    def _tell_other_text(self, number: int, text: str, span: Span) -> None:
+        message = (
+            f"the span {span.start}:{span.end} is {quote(text[span.start : span.end])}, but names its text "
+            f"{quote(span.text)}" + hints.offset_unit(text, span.start, span.end, span.text or "")
+        )
+        self._findings.add(
+            "span-text-disagrees",
+            self._name,
+            number,
+            message,
+            "kept the offsets",
+            text=text,
+            span=(span.start, span.end),
+            label=span.label,
+        )
+
+    def _check_tokens(self, number: int, text: str, raw: Raw) -> None:
+        try:
+            tokens = decode_tokens(raw)
+        except _REFUSED as error:
+            message = f"the tokens cannot be read ({quote(str(error))})"
+        else:
+            for token in tokens or ():
+                if text[token.start : token.end] != token.text:
+                    there = quote(text[token.start : token.end])
+                    message = (
+                        f"token {quote(token.text)} at {token.start}:{token.end}, where the text has {there}"
+                    )
+                    break
+            else:
+                return
+        done = "went by the text and the span offsets"
+        self._findings.add("tokens-disagree", self._name, number, message, done, text=text)
+
+    def _answer(self, number: int, row: Row, reading: Reading | None, text: str) -> str:
+        if reading is not None and reading.answer:
+            return reading.answer
+        given = row.answer
+        if not isinstance(given, str):
+            if isinstance(row.spans, list):
+                self._no_answer += 1
+            return ""
+        plain = given.strip().lower()
+        if given in ANSWERS or plain not in ANSWERS:
+            return given if plain in ANSWERS else quote(given)
+        self._findings.add(
+            "answer-spelling",
+            self._name,
+            number,
+            f"the answer is {quote(given)}",
+            f"taken as {plain}",
+            text=text,
+        )
+        return plain
+
+    def _check_hash(self, number: int, row: Row, text: str) -> None:
+        stored = row.input_hash
+        if not isinstance(stored, int) or has_lone_surrogate(text):
+            return
+        known = self._hashes.setdefault(stored, (hash(text), number))
+        if known[0] != hash(text):
+            self._findings.add(
+                "hash-reused",
+                self._name,
+                number,
+                f"the input hash {quote(stored)} stands on another text in row {known[1]}",
+                "kept the texts apart",
+                text=text,
+            )
+        elif known[1] == number and stored != input_hash(text) and stored != input_hash_v1(text):
+            self._strange_hashes += 1
+
+
+def _numbers(start: int, end: int) -> str:
+    return f"{quote(start)}:{quote(end)}"
+
+
+def _why_outside(start: int, end: int, size: int) -> str:
+    if start < 0 or end < 0:
+        return "is negative"
+    if start == end:
+        return "is empty"
+    if start > end:
+        return "ends before it starts"
+    return f"lies beyond the end of the text ({size})"
+
+
+def _is_binary(row: Row) -> bool:
+    """Return whether the task is a yes or no to one suggestion, as ner.teach and old ner.eval ask.
+
+    `_is_binary` says so itself since Prodigy 1.11; before, the interface was "ner" (not "ner_manual"), or
+    there is one span with a score and the same score in the meta data.
+    """
+    if isinstance(row.is_binary, bool):
+        return row.is_binary
+    if isinstance(row.view_id, str):
+        return row.view_id == "ner"
+    spans = row.spans
+    return (
+        isinstance(spans, list)
+        and len(spans) == 1
+        and spans[0].score is not UNSET
+        and row.meta is not UNSET
+        and b'"score"' in bytes(row.meta)
+    )
