@@ -76,5 +76,5 @@ def save(workspace: Workspace, session: Session) -> None:
         write_atomic(workspace.session_file, content)
     except OSError as error:
         raise UserError(
-            f"{workspace.session_file}: not saved ({error.strerror}); free some room, the next answer tries again"
+            f"{workspace.session_file}: not saved ({error.strerror}); mend that, the next answer tries again"
         ) from error

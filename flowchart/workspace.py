@@ -1,4 +1,4 @@
-"""The folder a piece of work lives in: the path walked, the runs, the person's own corrections of the chart."""
+"""The folder a piece of work lives in: the path walked, the runs, corrections of the chart."""
 
 from __future__ import annotations
 

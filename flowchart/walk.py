@@ -1,0 +1,220 @@
+"""Somebody's walk through a chart in a workspace: every answer on disk before the next question is shown."""
+
+from __future__ import annotations
+
+from pathlib import Path as FilePath
+
+from flowchart import graph, session
+from flowchart.errors import UserError
+from flowchart.path import Path, Step
+from flowchart.runs.folder import Run, Status, list_runs
+from flowchart.session import Session
+from flowchart.workspace import Workspace
+
+
+class Walk:
+    """The chart, the path so far, the data and the runs: what the app shows and every command works on.
+
+    Attributes:
+        workspace: Where everything is kept.
+        chart: The chart that is walked.
+        path: The path so far.
+        session: What else is remembered between starts.
+        remarks: What did not fit at the start, in words for the person; empty when all did.
+    """
+
+    def __init__(self, workspace: Workspace, chart_file: FilePath | None = None) -> None:
+        """Open the walk that the workspace holds, or begin one.
+
+        Args:
+            workspace: The workspace; it need not exist yet.
+            chart_file: Another chart than the packaged one. Without it the chart of the last start is taken.
+
+        Raises:
+            UserError: The chart or the session cannot be read.
+        """
+        self.workspace = workspace
+        self.session: Session = session.load(workspace)
+        self.remarks: list[str] = []
+        kept = FilePath(self.session.chart) if self.session.chart else None
+        file = chart_file.absolute() if chart_file else kept
+        override = workspace.override_file if workspace.override_file.exists() else None
+        self.chart = graph.load(file, override)
+        self.session.chart = str(file) if file else ""
+        self.path, lost = Path.from_dict(self.chart, self.session.path)
+        self.remarks.extend(lost)
+
+    def save(self) -> None:
+        """Put the walk on disk, whole.
+
+        Raises:
+            UserError: It cannot be written; what was on disk stands.
+        """
+        self.workspace.create()
+        self.session.path = self.path.to_dict()
+        session.save(self.workspace, self.session)
+
+    def answer(self, answer: graph.Answer) -> Step:
+        """Answer the box in hand, save, and stand on the next.
+
+        Raises:
+            ValueError: The box in hand has no such way on.
+            UserError: The answer could not be saved; it is taken back, so that screen and disk agree.
+        """
+        step = self.path.answer(answer)
+        try:
+            self.save()
+        except UserError:
+            self.path.undo()
+            raise
+        return step
+
+    def undo(self) -> Step | None:
+        """Take the last answer back and save; None when there is none.
+
+        Raises:
+            UserError: It could not be saved; the answer stands.
+        """
+        before = Path.from_dict(self.chart, self.path.to_dict())[0]
+        step = self.path.undo()
+        if step is not None:
+            try:
+                self.save()
+            except UserError:
+                self.path = before
+                raise
+        return step
+
+    def last_step_on(self, node_id: str) -> int | None:
+        """Return the place of the last step taken on a box, or None when the path has not been there."""
+        places = [place for place, step in enumerate(self.path.steps) if step.node == node_id]
+        return places[-1] if places else None
+
+    def write_note(self, text: str, step: int | None = None) -> None:
+        """Put a note on the box in hand, or on a step already taken, and save.
+
+        Raises:
+            UserError: It could not be saved; the old note stands.
+        """
+        before = self.path.pending_note if step is None else self.path.steps[step].note
+        self._put_note(text, step)
+        try:
+            self.save()
+        except UserError:
+            self._put_note(before, step)
+            raise
+
+    def _put_note(self, text: str, step: int | None) -> None:
+        if step is None:
+            self.path.pending_note = text
+        else:
+            self.path.note(step, text)
+
+    def open_data(self, data: list[FilePath], evaluation: list[FilePath]) -> None:
+        """Make these files the dataset of this walk; runs of other data go out of view.
+
+        Raises:
+            UserError: It could not be saved.
+        """
+        names, eval_names = (
+            [str(file.absolute()) for file in data],
+            [str(file.absolute()) for file in evaluation],
+        )
+        if (names, eval_names) != (self.session.data, self.session.eval):
+            self.session.data, self.session.eval = names, eval_names
+            self.session.check_run = ""
+            self.session.curve_run = ""
+        self.save()
+
+    @property
+    def data_settings(self) -> dict[str, object]:
+        """The settings that loading the data and training on it have in common."""
+        return {
+            "train": list(self.session.data),
+            "eval": list(self.session.eval),
+            "lang": self.session.lang,
+            "eval_split": self.session.eval_split,
+            "seed": self.session.seed,
+        }
+
+    def new_check(self) -> Run:
+        """Make the folder of a run that loads the dataset; it is not started yet."""
+        run = self._new_run("check", self.data_settings)
+        self.session.check_run = run.id
+        self.save()
+        return run
+
+    def new_curve(self, n_samples: int) -> Run:
+        """Make the folder of a run that trains the learning curve; it is not started yet."""
+        self.session.n_samples = n_samples
+        run = self._new_run("train-curve", {**self.data_settings, "n_samples": n_samples, "workers": 2})
+        self.session.curve_run = run.id
+        self.save()
+        return run
+
+    def _new_run(self, recipe: str, settings: dict[str, object]) -> Run:
+        self.workspace.create()
+        inputs = [
+            *(("train", FilePath(name)) for name in self.session.data),
+            *(("eval", FilePath(name)) for name in self.session.eval),
+        ]
+        return Run.create(self.workspace, recipe, settings, inputs, self.command(recipe))
+
+    def command(self, recipe: str) -> str:
+        """Return the command line that does the same as the recipe on this dataset."""
+        import shlex
+
+        evaluation = [f"eval:{name}" for name in self.session.eval]
+        source = shlex.quote(",".join([*self.session.data, *evaluation]))
+        split = "" if evaluation else f" --eval-split {self.session.eval_split}"
+        common = f"{split} --lang {self.session.lang} --seed {self.session.seed}"
+        if recipe == "train-curve":
+            return f"ner-tui train-curve --ner {source} --n-samples {self.session.n_samples}{common}"
+        return f"ner-tui check {source}{common}"
+
+    def _kept_run(self, run_id: str, recipe: str) -> Run | None:
+        """The run of that id, if it is there; else the newest of the same data."""
+        if run_id:
+            try:
+                return Run.open(self.workspace.runs / run_id)
+            except UserError:
+                self.remarks.append(f"run {run_id} is gone from {self.workspace.runs}")
+        if not self.session.data:
+            return None
+        for run in list_runs(self.workspace, recipe):
+            if self.is_of_this_data(run) and run.same_inputs() and run.status() is Status.FINISHED:
+                return run
+        return None
+
+    def is_of_this_data(self, run: Run) -> bool:
+        """Whether the run was made with the settings that the data in view has now."""
+        return all(run.settings.get(key) == value for key, value in self.data_settings.items())
+
+    @property
+    def check_run(self) -> Run | None:
+        """The run that loaded the dataset last, running or ended."""
+        return self._kept_run(self.session.check_run, "check")
+
+    def fresh_check(self) -> Run | None:
+        """Return a loading of this dataset that holds: running, or finished and no file changed since."""
+        run = self.check_run
+        if run is None or not self.is_of_this_data(run) or not run.same_inputs():
+            return None
+        return run if run.status() in (Status.RUNNING, Status.WAITING, Status.FINISHED) else None
+
+    @property
+    def curve_run(self) -> Run | None:
+        """The run whose learning curve is in view, running or ended."""
+        return self._kept_run(self.session.curve_run, "train-curve")
+
+    def report(self, *, provenance: bool = False) -> str:
+        """Return the path with its evidence as GitHub Markdown."""
+        from flowchart.report import render
+
+        check, curve = self.check_run, self.curve_run
+        return render(
+            self.path,
+            check=check.result() if check else None,
+            curve=curve.result() if curve else None,
+            provenance=provenance,
+        )

@@ -1,0 +1,142 @@
+"""The app: the theme, the clipboard, the signals and the first screen."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Iterable
+from typing import ClassVar
+
+from flowchart.runs.process import cancel
+from textual import work
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.theme import Theme
+
+from flowchart.errors import UserError
+from flowchart.walk import Walk
+from tui import settings
+from tui.glyphs import ASCII, UNICODE
+from tui.options import Options
+from tui.screens.main import MainScreen
+from tui.terminal import osc52
+
+
+class NerTuiApp(App[None]):
+    """The NER flowchart in a terminal."""
+
+    TITLE = "ner-tui"
+    CSS_PATH = "styles.tcss"
+    COMMAND_PALETTE_BINDING = "colon"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit_always"),
+        Binding("ctrl+p", "command_palette", "Palette", show=False, id="app.palette"),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="app.suspend"),
+    ]
+
+    def __init__(self, options: Options, walk: Walk) -> None:
+        super().__init__(ansi_color=False)
+        self.options = options
+        self.walk = walk
+        self.glyphs = ASCII if options.ascii else UNICODE
+        self.settings = settings.load()
+        self.last_words = ""
+        """What the command line says after the screen is gone."""
+        self.main = MainScreen(walk, self.glyphs, ascii_only=options.ascii)
+        session = walk.session
+        if options.data:
+            session.lang, session.seed, session.eval_split = options.lang, options.seed, options.eval_split
+            session.n_samples = options.n_samples
+            walk.open_data(list(options.data), list(options.eval))
+
+    def on_mount(self) -> None:
+        self.register_theme(PAPER)
+        if self.settings.theme in self.available_themes:
+            self.theme = self.settings.theme
+        if self.settings.keys:
+            self.set_keymap(self.settings.keys)
+        self.theme_changed_signal.subscribe(self, self._keep_theme)
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, self._told_to_end, number)
+        self.push_screen(self.main)
+
+    def _keep_theme(self, theme: Theme) -> None:
+        self.settings.theme = theme.name
+        settings.save(self.settings)
+
+    def _told_to_end(self, number: signal.Signals) -> None:
+        """End as asked. Every answer is on disk already, and a run goes on in a session of its own."""
+        self.exit(return_code=128 + number)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every action of the screen in front, by name, and the theme."""
+        seen: set[str] = set()
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if binding.id and binding.tooltip and active.enabled and binding.action not in seen:
+                seen.add(binding.action)
+                node, action = active.node, binding.action
+
+                async def call(action: str = action, node: object = node) -> None:
+                    await self.run_action(action, node)  # type: ignore[arg-type]
+
+                key = self.get_key_display(binding)
+                yield SystemCommand(f"{binding.description} ({key})", binding.tooltip, call)
+        yield SystemCommand(
+            "Theme",
+            "Choose another theme; ansi-dark and ansi-light keep the terminal's own colours",
+            self.action_change_theme,
+        )
+        yield SystemCommand("Quit (q)", "Leave; a running training may go on", self.action_quit)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Send text to the terminal's clipboard by OSC 52. No answer tells whether it arrived."""
+        self._clipboard = text
+        if self._driver is not None:
+            self._driver.write(osc52(text))
+
+    @work(group="quit", exclusive=True)
+    async def action_quit(self) -> None:  # type: ignore[override]
+        """Leave; when a training is running, ask whether it goes on."""
+        from tui.screens.dialogs import Choice
+
+        run = self.main.active_run
+        if run is None:
+            self.exit()
+            return
+        answers = [
+            ("k", "Keep it running; the next start finds it again"),
+            ("s", "Stop it; finished points are kept"),
+            ("b", "Back to the app"),
+        ]
+        answer = await self.push_screen_wait(Choice("A training is running.", answers))
+        if answer == "s":
+            try:
+                await asyncio.to_thread(cancel, run)
+            except UserError as error:
+                self.main.complain(error)
+                return
+        if answer == "k":
+            self.last_words = (
+                f"{run.recipe} goes on; `ner-tui runs follow {run.id}` follows it, ner-tui comes back to it."
+            )
+        if answer in ("k", "s"):
+            self.exit()
+
+
+PAPER = Theme(
+    name="ner-paper",
+    primary="#7aa2f7",
+    secondary="#bb9af7",
+    accent="#7dcfff",
+    success="#9ece6a",
+    warning="#e0af68",
+    error="#f7768e",
+    foreground="#c8d0e8",
+    background="#16181f",
+    surface="#1b1e27",
+    panel="#242836",
+    dark=True,
+)
+"""A quiet dark theme with contrast to spare, that comes through as well in 256 colours."""

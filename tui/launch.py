@@ -1,0 +1,30 @@
+"""The way into the app: the workspace locked, the terminal prepared, the app run to its end."""
+
+from __future__ import annotations
+
+import sys
+
+from tui.options import Options
+
+
+def run_app(options: Options) -> int:
+    """Run the app and return its exit status.
+
+    Raises:
+        flowchart.errors.UserError: The workspace, the chart or the session cannot be used; said before the
+            screen is touched.
+    """
+    from tui import terminal
+
+    terminal.prepare()
+    from flowchart.walk import Walk
+
+    with options.workspace.lock():
+        walk = Walk(options.workspace, options.flowchart)
+        from tui.app import NerTuiApp
+
+        app = NerTuiApp(options, walk)
+        app.run(mouse=options.mouse)
+        if app.last_words:
+            sys.stderr.write(app.last_words + "\n")
+        return app.return_code or 0

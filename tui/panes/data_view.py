@@ -1,0 +1,155 @@
+"""The data half of the metrics pane: how it is loading, the count funnel, the labels, the findings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.events import Resize
+
+from flowchart.runs.progress import Progress
+from flowchart.text import one_line, pad, printable
+from tui.glyphs import Glyphs
+from tui.widgets.bar import bar
+from tui.widgets.plain import Plain
+
+SEVERITY = {
+    "error": ("error", "bold $text-error"),
+    "warning": ("warn", "$text-warning"),
+    "info": ("info", "$text-muted"),
+}
+
+NO_DATA = "No dataset yet.\n\nPress o to open a Prodigy JSONL file (.jsonl or .jsonl.gz)."
+
+
+class DataView(VerticalScroll, can_focus=True):
+    """What is known about the dataset."""
+
+    HELP = "The dataset: the funnel from rows to training and evaluation texts, the labels, the findings."
+
+    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.glyphs = glyphs
+        self._files: Sequence[str] = ()
+        self._progress: Progress | None = None
+        self._result: dict[str, Any] | None = None
+        self._failure = ""
+
+    def compose(self) -> ComposeResult:
+        yield Plain(NO_DATA)
+
+    def on_resize(self, _event: Resize) -> None:
+        self._show()
+
+    def show_loading(self, files: Sequence[str], progress: Progress) -> None:
+        """Show how far the loading is."""
+        self._files, self._progress, self._result, self._failure = files, progress, None, ""
+        self._show()
+
+    def show_result(self, files: Sequence[str], result: dict[str, Any]) -> None:
+        """Show the facts of a loaded dataset."""
+        self._files, self._progress, self._result, self._failure = files, None, result, ""
+        self._show()
+
+    def show_failure(self, files: Sequence[str], message: str) -> None:
+        """Show why there is no dataset, and leave the rest of the app as it is."""
+        self._files, self._progress, self._result, self._failure = files, None, None, message
+        self._show()
+
+    def _show(self) -> None:
+        width = max(self.scrollable_content_region.width, 20)
+        blocks = [Content.styled(file_names(self._files, width), "bold")] if self._files else []
+        if self._failure:
+            hint = "Press o to open another file; everything else goes on as before."
+            blocks += [Content.styled(printable(self._failure), "$text-error"), Content(hint)]
+        elif self._result is not None:
+            blocks += [
+                funnel_table(self._result.get("funnel", ()), width),
+                label_table(self._result.get("labels", ()), width, self.glyphs),
+                findings_summary(self._result.get("findings", {}), width),
+                provenance(self._result),
+            ]
+        elif self._progress is not None:
+            blocks.append(loading(self._progress, width, self.glyphs))
+        else:
+            blocks.append(Content(NO_DATA))
+        self.query_one(Plain).show(Content("\n\n").join(block for block in blocks if block.plain))
+
+
+def file_names(files: Sequence[str], width: int) -> str:
+    """The names of the files, without their folders."""
+    return one_line(", ".join(PurePath(file).name for file in files), width)
+
+
+def loading(progress: Progress, width: int, glyphs: Glyphs) -> Content:
+    """A line with what is done, and a bar when it is known how much there is."""
+    stage = progress.message or progress.stage or "starting"
+    if not progress.total:
+        return Content(f"{one_line(stage, width)} ...")
+    share = min(progress.done / progress.total, 1.0)
+    return Content.assemble(
+        f"{one_line(stage, width)}\n", bar(share, min(width - 6, 40), glyphs), f" {share:4.0%}"
+    )
+
+
+def funnel_table(stages: Sequence[Mapping[str, Any]], width: int) -> Content:
+    """From rows to training and evaluation texts: each line opens its rows in the findings screen."""
+    lines = [Content.styled(f"{'Funnel':<10}{'texts':>8}{'spans':>8}  left out", "bold $text-secondary")]
+    for stage in stages:
+        lost = ", ".join(
+            f"{count:,} {one_line(str(kind))}" for kind, count in dict(stage.get("lost") or {}).items()
+        )
+        numbers = f"{stage.get('documents', 0):>8,}{stage.get('spans', 0):>8,}"
+        name = pad(str(stage.get("stage", "")), 10)
+        lines.append(
+            Content.assemble(
+                name, (numbers, "bold"), ("  " + one_line(lost, max(width - 28, 10)), "$text-warning")
+            )
+        )
+    return Content("\n").join(lines)
+
+
+def label_table(labels: Sequence[Mapping[str, Any]], width: int, glyphs: Glyphs) -> Content:
+    """The spans of each label in the training and in the evaluation texts, most frequent first."""
+    if not labels:
+        return Content("")
+    name_width = max(min(max(len(str(row.get("label", ""))) for row in labels), width - 24), 8)
+    most = max(int(row.get("train", 0)) for row in labels) or 1
+    room = width - name_width - 18
+    lines = [Content.styled(f"{pad('Label', name_width)}{'train':>8}{'eval':>8}", "bold $text-secondary")]
+    for row in labels:
+        text = (
+            f"{pad(str(row.get('label', '')), name_width)}{row.get('train', 0):>8,}{row.get('eval', 0):>8,}"
+        )
+        line = Content(text)
+        if room >= 8:
+            line += Content("  ") + bar(int(row.get("train", 0)) / most, min(room, 24), glyphs, rest=False)
+        lines.append(line)
+    return Content("\n").join(lines)
+
+
+def findings_summary(findings: Mapping[str, Any], width: int) -> Content:
+    """How many of each kind were found; the rows are one key away."""
+    kinds = findings.get("kinds") or ()
+    total = findings.get("total", 0)
+    if not kinds:
+        return Content.styled("No findings: every row was read and every span used.", "$text-success")
+    lines = [Content.styled(f"{total:,} findings  (f opens the rows)", "bold $text-secondary")]
+    for kind in kinds:
+        name, style = SEVERITY.get(str(kind.get("severity")), SEVERITY["info"])
+        text = one_line(f"{kind.get('kind', '')}: {kind.get('message', '')}", max(width - 14, 10))
+        lines.append(Content.assemble((f"{name:<6}", style), (f"{kind.get('count', 0):>6,}  ", "bold"), text))
+    return Content("\n").join(lines)
+
+
+def provenance(result: Mapping[str, Any]) -> Content:
+    """Where the eval set comes from, and the hash that a report can be checked by."""
+    if result.get("eval_source") == "split":
+        split = f"Eval set: {float(result.get('eval_split', 0)):.0%} split off, seed {result.get('seed', 0)}."
+    else:
+        split = "Eval set: its own file."
+    return Content.styled(f"{split}  Content hash {str(result.get('content_hash', ''))[:12]}.", "$text-muted")

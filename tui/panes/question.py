@@ -1,0 +1,213 @@
+"""The question pane: the box in hand, or the one looked into, with all that is known about it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from flowchart.graph import Answer, Command, Flowchart, Kind, Node
+from flowchart.path import Path
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+
+from flowchart.text import one_line, printable
+from tui.glyphs import Glyphs
+from tui.widgets.plain import Plain
+
+KIND_NAMES = {
+    Kind.START: "start",
+    Kind.DECISION: "decision",
+    Kind.ACTION: "something to do",
+    Kind.RECIPE: "recipe",
+    Kind.CONNECTOR: "way on",
+    Kind.ENTRY: "entry of a lane",
+    Kind.OUTCOME: "outcome",
+}
+
+BASIS_NAMES = {
+    "read": "read from the source",
+    "advised": "advised by its authors in public",
+    "inferred": "inferred from the boxes' texts",
+    "corrected": "corrected by this workspace",
+}
+
+
+class QuestionPane(VerticalScroll, can_focus=True):
+    """One box at a time, as one text that scrolls."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "scroll_down", "Down", show=False, id="question.down"),
+        Binding("k", "scroll_up", "Up", show=False, id="question.up"),
+        Binding("g", "scroll_home", "Top", show=False, id="question.top"),
+        Binding("G", "scroll_end", "Bottom", show=False, id="question.bottom"),
+        Binding("b", "basis", "Basis", id="question.basis"),
+        Binding("c", "copy", "Copy commands", id="question.copy"),
+    ]
+
+    HELP = "The box in hand: its text, what it means, the commands that do the same elsewhere."
+
+    def __init__(self, glyphs: Glyphs, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.glyphs = glyphs
+        self.node: Node | None = None
+        self._path: Path | None = None
+        self._basis = False
+
+    def compose(self) -> ComposeResult:
+        yield Plain()
+
+    def show_box(self, path: Path, node_id: str | None = None) -> None:
+        """Show a box of the path's chart; without an id the one in hand."""
+        node = path.current if node_id is None else path.chart.nodes[node_id]
+        if self.node is None or node.id != self.node.id:
+            self.scroll_home(animate=False)
+        self._path, self.node = path, node
+        self._show()
+
+    @property
+    def looking_elsewhere(self) -> bool:
+        """Whether the box shown is another than the one in hand."""
+        return self.node is not None and self._path is not None and self.node.id != self._path.current.id
+
+    def _show(self) -> None:
+        if self.node is None or self._path is None:
+            return
+        self.border_title = Content("Looking ahead" if self.looking_elsewhere else "In hand")
+        self.query_one(Plain).show(box_content(self._path, self.node, self.glyphs, basis=self._basis))
+
+    def action_basis(self) -> None:
+        """Show or hide why each arrow is believed."""
+        self._basis = not self._basis
+        self._show()
+
+    def action_copy(self) -> None:
+        """Send the commands of the box to the terminal's clipboard."""
+        if self.node is None:
+            return
+        lines = [command.line for command in self.node.commands]
+        if not lines:
+            self.notify("This box has no commands to copy.", markup=False)
+            return
+        self.app.copy_to_clipboard("\n".join(lines))
+        self.notify(f"Sent {len(lines)} command line(s) to the terminal's clipboard.", markup=False)
+
+
+def box_content(path: Path, node: Node, glyphs: Glyphs, *, basis: bool = False) -> Content:
+    """Return all that is known about a box as one text."""
+    chart = path.chart
+    blocks = [heading(path, node, glyphs), Content.styled(printable(node.text), "bold $text")]
+    if node.id != path.current.id:
+        held = f"In hand: {one_line(path.current.text, 60)}  (press . to go back to it)"
+        blocks.insert(0, Content.styled(held, "$text-warning"))
+    if node.recipe in chart.recipes:
+        described = chart.recipes[node.recipe].description
+        blocks.append(
+            Content.styled(f"“{printable(described)}”", "italic") + Content("  (the chart's introduction)")
+        )
+    if node.meaning:
+        blocks.append(Content(printable(node.meaning)))
+    blocks.append(ways_on(path, node, glyphs))
+    if node.is_decision and node.asks:
+        blocks.append(section("Measured from", Content(printable(node.asks)) + threshold(node)))
+    note = path.pending_note if node.id == path.current.id else ""
+    if note:
+        blocks.append(section("Your note", Content(printable(note))))
+    if node.commands:
+        blocks.append(section("The same by hand  (c copies)", commands(node.commands)))
+    if node.links:
+        lines = [
+            Content.assemble(f"{printable(link.title)}\n  ", (printable(link.url), "$text-accent"))
+            for link in node.links
+        ]
+        blocks.append(section("Read on", Content("\n").join(lines)))
+    blocks.append(earlier(path, node))
+    if basis:
+        blocks.append(section("Why these arrows are believed", basis_lines(chart, node)))
+    elif chart.out(node.id):
+        blocks.append(Content.styled("b shows why each arrow is believed", "$text-muted"))
+    return Content("\n\n").join(block for block in blocks if block.plain)
+
+
+def heading(path: Path, node: Node, glyphs: Glyphs) -> Content:
+    """The line above the text: kind, lane, round, and whether it is the usual suggestion."""
+    lane = path.chart.lanes.get(node.lane)
+    parts = [KIND_NAMES[node.kind]]
+    if node.kind is Kind.OUTCOME:
+        parts = ["favorable outcome" if node.favorable else "negative outcome"]
+    if lane is not None:
+        parts.append(printable(lane.title))
+    if path.rounds(node.id) > 1:
+        parts.append(f"round {path.rounds(node.id)}")
+    line = Content.styled(f" {glyphs.separator} ".join(parts), "$text-muted")
+    if node.usual:
+        line += Content.styled(f"  {glyphs.usual} our usual suggestion", "bold $text-success")
+    return line
+
+
+def ways_on(path: Path, node: Node, glyphs: Glyphs) -> Content:
+    """The answers, each with the box that it leads to."""
+    chart, out = path.chart, path.chart.out(node.id)
+    if not out:
+        end = "The path ends here. e exports it; u takes the last answer back."
+        return Content.styled(end, "bold") if node.id == path.current.id else Content("")
+    keys = {Answer.YES: "y  Yes", Answer.NO: "n  No ", Answer.NEXT: "y  Done, go on"}
+    lines = []
+    for answer in Answer:
+        if answer in out:
+            target = chart.nodes[out[answer].target]
+            lines.append(
+                Content.assemble(
+                    (keys[answer], "bold $text-primary"), f"  {glyphs.onward} {one_line(target.text)}"
+                )
+            )
+    return Content("\n").join(lines)
+
+
+def threshold(node: Node) -> Content:
+    """The chart's own threshold, if the question has one."""
+    if node.threshold is None:
+        return Content("")
+    return Content(
+        f"  The chart's threshold: {node.threshold:g}{' ' + printable(node.unit) if node.unit else ''}."
+    )
+
+
+def commands(lines: tuple[Command, ...]) -> Content:
+    """Command lines, one below the other, under the tool that they belong to."""
+    parts = [
+        Content.assemble(
+            (f"{printable(c.tool)}\n", "$text-muted"), (f"  {printable(c.line)}", "$text-accent")
+        )
+        for c in lines
+    ]
+    return Content("\n").join(parts)
+
+
+def earlier(path: Path, node: Node) -> Content:
+    """What was answered here before, with the notes."""
+    lines = []
+    for step in path.steps:
+        if step.node == node.id:
+            answer = "done" if step.answer is Answer.NEXT else step.answer.value.upper()
+            note = f"  {one_line(step.note)}" if step.note else ""
+            lines.append(Content(f"{step.time[:16].replace('T', ' ')}  {answer}{note}"))
+    return section("Answered before", Content("\n").join(lines)) if lines else Content("")
+
+
+def basis_lines(chart: Flowchart, node: Node) -> Content:
+    """Where the chart has each arrow from."""
+    lines = []
+    for answer, edge in chart.out(node.id).items():
+        name = "on" if answer is Answer.NEXT else answer.value.upper()
+        known = ", ".join(BASIS_NAMES.get(word, printable(word)) for word in edge.basis)
+        target = one_line(chart.nodes[edge.target].text, 60)
+        lines.append(
+            Content.assemble((f"{name}: {target}\n", "bold"), f"  {known}. {printable(edge.provenance)}")
+        )
+    return Content("\n").join(lines)
+
+
+def section(title: str, body: Content) -> Content:
+    """A titled part of the text."""
+    return Content.assemble((f"{title}\n", "bold $text-secondary")) + body

@@ -1,0 +1,1 @@
+"""One module for each full screen, and the dialogs that lie over them."""

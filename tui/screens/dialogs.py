@@ -1,0 +1,152 @@
+"""Small questions over a screen: a choice, or a line of text."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.events import Key
+from textual.screen import ModalScreen
+from textual.suggester import Suggester
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from tui.widgets.key_hints import KeyHints
+from tui.widgets.plain import Plain, styled
+
+
+class Choice(ModalScreen[str]):
+    """A question with a few answers, each with a key of its own; escape takes none ("")."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss('')", "Back", id="dialog.back"),
+        Binding("j", "move('cursor_down')", show=False),
+        Binding("k", "move('cursor_up')", show=False),
+    ]
+
+    def __init__(self, question: str, answers: Sequence[tuple[str, str]]) -> None:
+        """Ask a question.
+
+        Args:
+            question: What is asked; may hold text from data.
+            answers: Pairs of a key and what it stands for. The key is what the screen returns.
+        """
+        super().__init__()
+        self._question = question
+        self._answers = answers
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Plain(self._question)
+            yield OptionList(
+                *(
+                    Option(Content.assemble((f" {key} ", "bold $text-primary"), f" {text}"), id=key)
+                    for key, text in self._answers
+                ),
+                compact=True,
+            )
+        yield KeyHints()
+
+    def on_mount(self) -> None:
+        self.query_one(OptionList).focus()
+
+    def on_key(self, event: Key) -> None:
+        """Take an answer by its key."""
+        if event.character and any(key == event.character for key, _ in self._answers):
+            event.stop()
+            self.dismiss(event.character)
+
+    def action_move(self, action: str) -> None:
+        """Move in the list of answers."""
+        getattr(self.query_one(OptionList), f"action_{action}")()
+
+    @on(OptionList.OptionSelected)
+    def _take(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option.id or "")
+
+
+class FileSuggester(Suggester):
+    """Completes a path by the files and folders that are there; right arrow takes the suggestion."""
+
+    def __init__(self, endings: tuple[str, ...] = ()) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._endings = endings
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """Return the first path that begins with `value`, folders with a slash at the end."""
+        return await asyncio.to_thread(self._complete, value)
+
+    def _complete(self, value: str) -> str | None:
+        try:
+            typed = Path(value).expanduser()
+            folder, start = (typed, "") if value.endswith("/") else (typed.parent, typed.name)
+            names = sorted(entry.name + ("/" if entry.is_dir() else "") for entry in folder.iterdir())
+        except (OSError, ValueError, RuntimeError):
+            return None
+        for name in names:
+            fits = name.endswith("/") or not self._endings or name.endswith(self._endings)
+            if name.startswith(start) and name.isprintable() and fits and (start or not name.startswith(".")):
+                return value[: len(value) - len(start)] + name
+        return None
+
+
+class Ask(ModalScreen[list[str] | None]):
+    """One or more lines of text; enter takes them, escape takes nothing (None)."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Back", id="dialog.back"),
+        Binding("enter", "take", "Take it", id="dialog.take"),
+        Binding("tab", "app.focus_next", "Next line", show=False),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        lines: Sequence[tuple[str, str]],
+        *,
+        check: Callable[[list[str]], str] | None = None,
+        files: tuple[str, ...] | None = None,
+        hint: str = "",
+    ) -> None:
+        """Ask for text.
+
+        Args:
+            title: What is asked for.
+            lines: Pairs of a prompt and the value that stands there already.
+            check: Returns what is wrong with the values in one line, or "".
+            files: Complete the lines as paths of files with these endings.
+            hint: A line below.
+        """
+        super().__init__()
+        self._title, self._lines, self._check, self._files, self._hint = title, lines, check, files, hint
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Plain(styled(self._title, "bold"))
+            for prompt, value in self._lines:
+                yield Plain(prompt, classes="prompt")
+                suggester = FileSuggester(self._files) if self._files is not None else None
+                line = Input(value, suggester=suggester, compact=True)
+                line.cursor_blink = False
+                yield line
+            if self._hint:
+                yield Plain(Content.styled(self._hint, "$text-muted"))
+            yield Plain(id="wrong")
+        yield KeyHints()
+
+    @on(Input.Submitted)
+    def action_take(self) -> None:
+        """Take the lines, if nothing is wrong with them."""
+        values = [line.value for line in self.query(Input)]
+        wrong = self._check(values) if self._check is not None else ""
+        if wrong:
+            self.query_one("#wrong", Plain).show(styled(wrong, "$text-error"))
+        else:
+            self.dismiss(values)

@@ -1,0 +1,196 @@
+"""Every finding of the loading, by kind, down to the row that it was found in."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any, ClassVar
+
+from flowchart.findings_file import read_findings, read_row
+from flowchart.runs.folder import Run
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen, Screen
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from flowchart.errors import UserError
+from flowchart.text import one_line, printable
+from tui.glyphs import Glyphs
+from tui.panes.data_view import SEVERITY
+from tui.widgets.key_hints import KeyHints
+from tui.widgets.plain import Plain
+
+PAGE = 500
+"""Findings read at a time: a list of 50,000 lines helps nobody and costs a slow start."""
+
+
+class Lines(OptionList):
+    """A list that j and k move in too."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "cursor_down", "Down", show=False),
+        Binding("k", "cursor_up", "Up", show=False),
+        Binding("g", "first", "First", show=False),
+        Binding("G", "last", "Last", show=False),
+    ]
+
+
+class FindingsScreen(Screen[None]):
+    """The kinds on the left, the findings of one kind on the right, one of them in full below."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "dismiss", "Back", id="screen.back"),
+        Binding(
+            "enter", "row", "Raw row", id="findings.row", tooltip="Show the row as it stands in the file"
+        ),
+        Binding("m", "more", "More", id="findings.more", tooltip="Read the next page of findings"),
+        Binding("tab", "app.focus_next", "Other list", id="findings.tab"),
+        Binding("question_mark", "app.command_palette", "Actions", key_display="?", id="findings.help"),
+    ]
+
+    kinds = getters.query_one("#kinds", OptionList)
+    found = getters.query_one("#found", OptionList)
+    detail = getters.query_one("#detail", Plain)
+
+    def __init__(self, run: Run, glyphs: Glyphs) -> None:
+        super().__init__()
+        self._run = run
+        self.glyphs = glyphs
+        result = run.result() or {}
+        self._summary: dict[str, Any] = result.get("findings") or {}
+        self._kind: str | None = None
+        self._rows: list[dict[str, Any]] = []
+
+    def compose(self) -> ComposeResult:
+        yield Plain(Content.styled(" Findings", "bold"))
+        with Horizontal(id="lists"):
+            yield Lines(id="kinds", classes="list")
+            yield Lines(id="found", classes="list")
+        with VerticalScroll(id="detail-box"):
+            yield Plain(id="detail")
+        yield KeyHints()
+
+    def on_mount(self) -> None:
+        kinds = self._summary.get("kinds") or ()
+        self.kinds.border_title = Content("Kinds")
+        self.kinds.add_option(Option(Content(f"{self._summary.get('total', 0):>7,}  all"), id="*"))
+        for kind in kinds:
+            style = SEVERITY.get(str(kind.get("severity")), SEVERITY["info"])[1]
+            name = Content.styled(one_line(str(kind.get("kind", "")), 26), style)
+            self.kinds.add_option(
+                Option(Content.assemble(f"{kind.get('count', 0):>7,}  ", name), id=str(kind.get("kind")))
+            )
+        self.kinds.highlighted = 0
+        self.kinds.focus()
+
+    @on(OptionList.OptionHighlighted, "#kinds")
+    def _choose_kind(self, event: OptionList.OptionHighlighted) -> None:
+        self._kind = None if event.option.id == "*" else event.option.id
+        self._rows = []
+        self.found.clear_options()
+        self._read(0)
+
+    @on(OptionList.OptionSelected, "#kinds")
+    def _to_rows(self) -> None:
+        self.found.focus()
+
+    @work(group="findings", exclusive=True)
+    async def _read(self, start: int) -> None:
+        file = self._run.folder / "findings.jsonl"
+        rows = await asyncio.to_thread(read_findings, file, kind=self._kind, start=start, limit=PAGE)
+        self._rows += rows
+        width = max(self.found.size.width - 4, 20)
+        self.found.add_options(
+            [
+                Option(Content(one_line(f"{row.get('row', 0):>7}  {row.get('message', '')}", width)))
+                for row in rows
+            ]
+        )
+        total = self._total()
+        more = "" if len(self._rows) >= total else "  m reads more"
+        self.found.border_title = Content(f"{len(self._rows):,} of {total:,}{more}")
+        if start == 0 and rows:
+            self.found.highlighted = 0
+        elif not self._rows:
+            self.detail.show("Nothing was found.")
+
+    def _total(self) -> int:
+        if self._kind is None:
+            return int(self._summary.get("total", 0))
+        return next(
+            (int(k.get("count", 0)) for k in self._summary.get("kinds") or () if k.get("kind") == self._kind),
+            0,
+        )
+
+    @on(OptionList.OptionHighlighted, "#found")
+    def _show_finding(self, event: OptionList.OptionHighlighted) -> None:
+        if event.option_index < len(self._rows):
+            self.detail.show(finding_content(self._rows[event.option_index]))
+
+    @on(OptionList.OptionSelected, "#found")
+    def _open_row(self) -> None:
+        self.action_row()
+
+    def action_more(self) -> None:
+        """Read the next page."""
+        if len(self._rows) < self._total():
+            self._read(len(self._rows))
+
+    @work(group="row", exclusive=True)
+    async def action_row(self) -> None:
+        """Show the row of the finding as it stands in its file."""
+        place = self.found.highlighted
+        if place is None or place >= len(self._rows):
+            return
+        finding = self._rows[place]
+        file, row = Path(str(finding.get("file", ""))), int(finding.get("row", 0))
+        if row < 1:
+            self.notify("This finding is about the file as a whole.", markup=False)
+            return
+        try:
+            text = await asyncio.to_thread(read_row, file, row)
+        except (UserError, OSError) as error:
+            self.notify(f"{file}, row {row}: {error}", severity="error", markup=False)
+            return
+        self.app.push_screen(RowScreen(f"{file}, row {row}", text))
+
+
+class RowScreen(ModalScreen[None]):
+    """One row of a file, letter by letter."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,enter", "dismiss", "Back", id="screen.back")]
+
+    def __init__(self, title: str, text: str) -> None:
+        super().__init__()
+        self._title, self._text = title, text
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="row-box"):
+            yield Plain(
+                Content.styled(one_line(self._title), "bold") + Content("\n\n" + printable(self._text))
+            )
+        yield KeyHints()
+
+
+def finding_content(finding: dict[str, Any]) -> Content:
+    """A finding in full: what, where, what was done, and the text with the span marked."""
+    name, style = SEVERITY.get(str(finding.get("severity")), SEVERITY["info"])
+    where = one_line(f"{finding.get('file', '')}, row {finding.get('row', 0)}")
+    lines = [
+        Content.assemble(
+            (f"{name}  ", style), (one_line(str(finding.get("kind", ""))), "bold"), f"   {where}"
+        ),
+        Content(one_line(str(finding.get("message", "")))),
+        Content.styled(f"Done: {one_line(str(finding.get('done', '')))}", "$text-muted"),
+    ]
+    excerpt, span = printable(str(finding.get("excerpt") or "")), finding.get("span")
+    if excerpt:
+        text = Content(excerpt)
+        if isinstance(span, list) and len(span) == 2 and all(isinstance(edge, int) for edge in span):
+            text = text.stylize("reverse", max(span[0], 0), min(span[1], len(excerpt)))
+        lines += [Content(""), text]
+    return Content("\n").join(lines)

@@ -1,0 +1,476 @@
+"""The main screen: three panes, and every action on the walk."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from flowchart.graph import Answer
+from flowchart.runs.folder import Run, Status
+from flowchart.runs.process import cancel, launch
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.events import DescendantFocus, Resize
+from textual.screen import Screen
+from textual.widget import Widget
+
+from flowchart.errors import UserError
+from flowchart.runs.progress import Progress
+from flowchart.walk import Walk
+from tui.following import ACTIVE, follow
+from tui.glyphs import Glyphs
+from tui.panes.metrics import MetricsPane
+from tui.panes.question import QuestionPane
+from tui.panes.tree import FlowchartTree, TreePane
+from tui.screens.dialogs import Ask, Choice
+from tui.screens.layout import Layout, choose_layout
+from tui.widgets.key_hints import KeyHints
+from tui.widgets.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from tui.app import NerTuiApp
+
+PANES = ("flowchart", "question", "metrics")
+
+
+class MainScreen(Screen[None]):
+    """The chart, the box in hand and the metrics; everything is done from here by single keys."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "answer('yes')", "Yes", id="walk.yes", tooltip="Answer the box in hand with yes"),
+        Binding("n", "answer('no')", "No", id="walk.no", tooltip="Answer the box in hand with no"),
+        Binding("y", "answer('next')", "Go on", id="walk.next", tooltip="The box in hand is done: go on"),
+        Binding("enter", "answer('next')", "Go on", show=False, id="walk.done"),
+        Binding("u", "undo", "Undo", id="walk.undo", tooltip="Take the last answer back"),
+        Binding(
+            "full_stop",
+            "come_back",
+            "In hand",
+            key_display=".",
+            id="walk.back",
+            tooltip="Show the box in hand",
+        ),
+        Binding("o", "open", "Open", id="data.open", tooltip="Open a dataset"),
+        Binding("t", "train", "Train", id="curve.train", tooltip="Train the learning curve"),
+        Binding("x", "cancel", "Cancel", id="curve.cancel", tooltip="Cancel what is running"),
+        Binding("e", "export", "Export", id="walk.export", tooltip="Export the path as Markdown"),
+        Binding("w", "note", "Note", id="walk.note", tooltip="Write a note on the box shown"),
+        Binding(
+            "f", "findings", "Findings", id="data.findings", tooltip="Open the findings, down to their rows"
+        ),
+        Binding("z", "zoom", "Zoom", id="view.zoom", tooltip="Zoom the pane in focus, or back"),
+        Binding(
+            "v", "view", "Data/curve", id="view.metrics", tooltip="Show the other half of the metrics pane"
+        ),
+        Binding(
+            "p",
+            "labels",
+            "Per label",
+            show=False,
+            id="curve.labels",
+            tooltip="Show the curve of single labels",
+        ),
+        Binding("R", "runs", "Runs", id="runs.list", tooltip="List the runs: follow, cancel, resume"),
+        Binding(
+            "1",
+            "pane('flowchart')",
+            "Flowchart",
+            show=False,
+            id="view.flowchart",
+            tooltip="Go to the flowchart",
+        ),
+        Binding(
+            "2", "pane('question')", "Question", show=False, id="view.question", tooltip="Go to the question"
+        ),
+        Binding(
+            "3", "pane('metrics')", "Metrics", show=False, id="view.pane_metrics", tooltip="Go to the metrics"
+        ),
+        Binding("tab", "next_pane(1)", "Next pane", show=False, id="view.next"),
+        Binding("shift+tab", "next_pane(-1)", "Pane before", show=False, id="view.previous"),
+        Binding("q", "app.quit", "Quit", id="app.quit"),
+        Binding("question_mark", "help", "Help", key_display="?", id="app.help"),
+    ]
+
+    app: NerTuiApp
+
+    tree_pane = getters.query_one("#flowchart", TreePane)
+    question = getters.query_one("#question", QuestionPane)
+    metrics = getters.query_one("#metrics", MetricsPane)
+    status_line = getters.query_one(StatusLine)
+
+    def __init__(self, walk: Walk, glyphs: Glyphs, *, ascii_only: bool) -> None:
+        super().__init__()
+        self.walk = walk
+        self.glyphs = glyphs
+        self._ascii = ascii_only
+        self._zoomed = False
+        self._shown = "flowchart"
+        self._layout_now = Layout.COLUMNS
+        self._curve_status: Status | None = None
+        self._check_status: Status | None = None
+
+    def compose(self) -> ComposeResult:
+        yield StatusLine(self.glyphs)
+        with Horizontal(id="body"):
+            yield TreePane(self.glyphs, id="flowchart", classes="pane")
+            with Vertical(id="right"):
+                yield QuestionPane(self.glyphs, id="question", classes="pane")
+                yield MetricsPane(self.glyphs, ascii_only=self._ascii, id="metrics", classes="pane")
+        yield KeyHints()
+
+    def on_mount(self) -> None:
+        self.tree_pane.tree_view.show_chart(self.walk.chart)
+        self._show_walk()
+        self.tree_pane.tree_view.focus()
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """Do what may wait for the first frame: remarks, the data, a run that still goes on."""
+        for remark in self.walk.remarks:
+            self.notify(remark, severity="warning", markup=False, timeout=10)
+        self.walk.remarks.clear()
+        if self.walk.session.data:
+            self._load_data()
+            self._come_back_to_curve()
+
+    # -- the walk -----------------------------------------------------------------------------------
+
+    def _show_walk(self) -> None:
+        self.tree_pane.tree_view.show_path(self.walk.path)
+        self.question.show_box(self.walk.path)
+        self.status_line.show_walk(self.walk)
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only what does something now."""
+        path = self.walk.path
+        match action:
+            case "answer":
+                return Answer(str(parameters[0])) in path.chart.out(path.current.id)
+            case "undo":
+                offered = bool(path.steps)
+            case "come_back":
+                offered = self.is_mounted and self.question.looking_elsewhere
+            case "cancel":
+                offered = self._curve_status in ACTIVE or self._check_status in ACTIVE
+            case "findings":
+                offered = self._check_status is Status.FINISHED
+            case "labels":
+                offered = self._curve_status is not None
+            case _:
+                offered = True
+        return offered
+
+    def action_answer(self, answer: str) -> None:
+        """Answer the box in hand; it is on disk before the next one is shown."""
+        if self.question.looking_elsewhere:
+            self.action_come_back()
+            self.notify("This is the box in hand: press the key again to answer it.", markup=False)
+            return
+        try:
+            self.walk.answer(Answer(answer))
+        except UserError as error:
+            self.complain(error)
+            return
+        self._show_walk()
+
+    def action_undo(self) -> None:
+        """Take the last answer back."""
+        try:
+            self.walk.undo()
+        except UserError as error:
+            self.complain(error)
+        self._show_walk()
+
+    def action_come_back(self) -> None:
+        """Show the box in hand again."""
+        self._show_walk()
+
+    @on(FlowchartTree.Looked)
+    def _look_into(self, event: FlowchartTree.Looked) -> None:
+        self.tree_pane.tree_view.look_for(event.node_id)
+        self.question.show_box(self.walk.path, event.node_id)
+        if self._layout_now is Layout.SINGLE or self._zoomed:
+            self.action_pane("question")
+        self.refresh_bindings()
+
+    @work(group="dialog", exclusive=True)
+    async def action_note(self) -> None:
+        """Write a note on the box shown: on the one in hand, or on the last step taken there."""
+        node = self.question.node or self.walk.path.current
+        step = self.walk.last_step_on(node.id) if self.question.looking_elsewhere else None
+        if self.question.looking_elsewhere and step is None:
+            self.notify("The path has not been here yet: notes go on boxes walked or in hand.", markup=False)
+            return
+        note = self.walk.path.steps[step].note if step is not None else self.walk.path.pending_note
+        values = await self.app.push_screen_wait(
+            Ask("Note", [(node.text, note)], hint="An empty line takes it away.")
+        )
+        if values is not None:
+            try:
+                self.walk.write_note(values[0].strip(), step)
+            except UserError as error:
+                self.complain(error)
+            self.question.show_box(self.walk.path, node.id)
+
+    @work(group="dialog", exclusive=True)
+    async def action_export(self) -> None:
+        """Export the path as Markdown, to a file or to the clipboard."""
+        from tui.screens.export import export
+
+        await export(self.app, self.walk)
+
+    # -- the data -----------------------------------------------------------------------------------
+
+    @work(group="dialog", exclusive=True)
+    async def action_open(self) -> None:
+        """Open another dataset."""
+        data, evaluation = self.walk.session.data, self.walk.session.eval
+        lines = [
+            ("Training data (several with commas)", ",".join(data)),
+            ("Evaluation data (empty: a part is split off)", ",".join(evaluation)),
+        ]
+        ask = Ask(
+            "Open a dataset",
+            lines,
+            check=lambda values: wrong_files(*values),
+            files=(".jsonl", ".jsonl.gz"),
+            hint="Right arrow completes a path.",
+        )
+        values = await self.app.push_screen_wait(ask)
+        if values is not None:
+            try:
+                self.walk.open_data(split_files(values[0]), split_files(values[1]))
+            except UserError as error:
+                self.complain(error)
+                return
+            self._load_data()
+            self._come_back_to_curve()
+
+    @work(group="check", exclusive=True)
+    async def _load_data(self) -> None:
+        """Load the dataset in a child process, or take what the last loading found if no file has changed."""
+        try:
+            run = await asyncio.to_thread(self.walk.fresh_check)
+            if run is None:
+                run = await asyncio.to_thread(self.walk.new_check)
+                await asyncio.to_thread(launch, run)
+            self._check_status = await follow(
+                run, lambda status, progress: self._show_check(run, status, progress)
+            )
+        except UserError as error:
+            self._check_status = Status.FAILED
+            self.metrics.data_view.show_failure(self.walk.session.data, str(error))
+        self.refresh_bindings()
+
+    def _show_check(self, run: Run, status: Status, progress: Progress) -> None:
+        self._check_status = status
+        files = [*self.walk.session.data, *self.walk.session.eval]
+        view = self.metrics.data_view
+        result = run.result() if status is Status.FINISHED else None
+        if status in ACTIVE:
+            view.show_loading(files, progress)
+        elif result is not None:
+            view.show_result(files, result)
+        else:
+            view.show_failure(files, str((progress.end or {}).get("message") or f"loading {status.value}"))
+        self.status_line.show_data(files, status)
+        self.refresh_bindings()
+
+    def action_findings(self) -> None:
+        """Open the findings."""
+        from tui.screens.findings import FindingsScreen
+
+        run = self.walk.check_run
+        if run is not None:
+            self.app.push_screen(FindingsScreen(run, self.glyphs))
+
+    # -- the learning curve -------------------------------------------------------------------------
+
+    def _come_back_to_curve(self) -> None:
+        run = self.walk.curve_run
+        if run is None:
+            self._curve_status = None
+            self.metrics.curve_view.show_nothing()
+            self.status_line.show_curve(None, Progress())
+        else:
+            if run.status() in ACTIVE:
+                self.metrics.view = "curve"
+            self.follow_curve(run)
+
+    @work(group="dialog", exclusive=True)
+    async def action_train(self) -> None:
+        """Ask for the number of points, and train."""
+        if not self.walk.session.data:
+            self.notify("Open a dataset first (o).", severity="warning", markup=False)
+            return
+        if self._curve_status in ACTIVE:
+            self.notify(
+                "A training is running: x cancels it, R lists the runs.", severity="warning", markup=False
+            )
+            return
+        ask = Ask(
+            "Train the learning curve",
+            [
+                (
+                    "Number of points: 4 trains on 25, 50, 75 and 100% of the texts",
+                    str(self.walk.session.n_samples),
+                )
+            ],
+            check=lambda values: (
+                ""
+                if values[0].strip().isdecimal() and 1 <= int(values[0]) <= 20
+                else "A number from 1 to 20."
+            ),
+            hint=self.walk.command("train-curve"),
+        )
+        values = await self.app.push_screen_wait(ask)
+        if values is None:
+            return
+        try:
+            run = await asyncio.to_thread(self.walk.new_curve, int(values[0]))
+            await asyncio.to_thread(launch, run)
+        except UserError as error:
+            self.complain(error)
+            return
+        self.metrics.view = "curve"
+        if self._layout_now is Layout.SINGLE:
+            self.action_pane("metrics")
+        self.follow_curve(run)
+
+    @work(group="curve", exclusive=True)
+    async def follow_curve(self, run: Run) -> None:
+        """Show a run's learning curve, live while it is trained."""
+        other = not (self.walk.is_of_this_data(run) and run.same_inputs())
+
+        def changed(status: Status, progress: Progress) -> None:
+            self._curve_status = status
+            result = run.result() if status is Status.FINISHED else None
+            if result is not None:
+                progress.finished = list(result.get("points") or progress.finished)
+                progress.verdict = result.get("verdict") or progress.verdict
+            log = run.log_tail(5) if status is Status.CRASHED else ()
+            self.metrics.curve_view.show_run(status, progress, log=log, other_data=other)
+            self.status_line.show_curve(status, progress)
+            self.refresh_bindings()
+
+        was_running = await asyncio.to_thread(run.status) in ACTIVE
+        status = await follow(run, changed)
+        if was_running:
+            severity = "information" if status is Status.FINISHED else "warning"
+            self.notify(f"train-curve {status.value}.", severity=severity, markup=False)
+
+    @work(group="dialog", exclusive=True)
+    async def action_cancel(self) -> None:
+        """Cancel the training, or the loading, after asking."""
+        run = self.walk.curve_run if self._curve_status in ACTIVE else self.walk.check_run
+        if run is None:
+            return
+        answers = [("y", "Yes, stop it; finished points are kept"), ("n", "No, let it go on")]
+        if await self.app.push_screen_wait(Choice(f"Cancel {run.recipe}?", answers)) == "y":
+            await asyncio.to_thread(cancel, run)
+
+    def action_labels(self) -> None:
+        """Show or hide single labels."""
+        self.metrics.view = "curve"
+        self.metrics.curve_view.toggle_labels()
+
+    @work(group="dialog", exclusive=True)
+    async def action_runs(self) -> None:
+        """List the runs; the one taken is shown in the metrics pane."""
+        from tui.screens.runs import RunsScreen
+
+        run = await self.app.push_screen_wait(RunsScreen(self.walk, self.glyphs))
+        if run is not None:
+            self.walk.session.curve_run = run.id
+            try:
+                self.walk.save()
+            except UserError as error:
+                self.complain(error)
+            self.metrics.view = "curve"
+            self.follow_curve(run)
+
+    @property
+    def active_run(self) -> Run | None:
+        """The training that is running, if one is."""
+        return self.walk.curve_run if self._curve_status in ACTIVE else None
+
+    # -- panes --------------------------------------------------------------------------------------
+
+    def on_resize(self, event: Resize) -> None:
+        """Arrange the panes for the new size."""
+        self._layout_now = choose_layout(event.size.width, event.size.height)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        single = self._layout_now is Layout.SINGLE or self._zoomed
+        self.set_class(self._layout_now is Layout.TOO_SMALL, "-too-small")
+        self.set_class(single, "-single")
+        for pane in PANES:
+            self.query_one(f"#{pane}").set_class(pane == self._shown, "-shown")
+        self.query_one("#right").set_class(self._shown != "flowchart", "-shown")
+        self.status_line.show_tabs(self._shown if single else "", zoomed=self._zoomed)
+
+    def action_pane(self, name: str) -> None:
+        """Go to a pane."""
+        self._shown = name
+        self._arrange()
+        self._focus_target(name).focus()
+
+    def _focus_target(self, name: str) -> Widget:
+        if name == "flowchart":
+            return self.tree_pane.tree_view
+        return self.question if name == "question" else self.metrics.front
+
+    def action_next_pane(self, by: int) -> None:
+        """Go to the next pane, or the one before."""
+        self.action_pane(PANES[(PANES.index(self._shown) + by) % len(PANES)])
+
+    @on(DescendantFocus)
+    def _note_focus(self) -> None:
+        for name in PANES:
+            if self.query_one(f"#{name}").has_focus_within:
+                self._shown = name
+        self._arrange()
+
+    def action_zoom(self) -> None:
+        """Give the pane in focus the whole screen, or give it back."""
+        self._zoomed = not self._zoomed
+        self._arrange()
+
+    def action_view(self) -> None:
+        """Show the other half of the metrics."""
+        self.metrics.toggle_view()
+
+    def action_help(self) -> None:
+        """Show every key, and the chart's own introduction, legend and metadata."""
+        from tui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen(self.walk.chart, self.glyphs))
+
+    def complain(self, error: UserError) -> None:
+        """Say what went wrong, in one line; everything else goes on."""
+        self.notify(str(error), title="Not done", severity="error", markup=False, timeout=10)
+
+
+def split_files(text: str) -> list[Path]:
+    """The files of a line with commas."""
+    return [Path(part.strip()).expanduser() for part in text.split(",") if part.strip()]
+
+
+def wrong_files(data: str, evaluation: str) -> str:
+    """What is wrong with the files named, in one line, or ""."""
+    if not split_files(data):
+        return "Name at least one file of training data."
+    for file in [*split_files(data), *split_files(evaluation)]:
+        try:
+            if file.is_dir():
+                return f"{file}: a folder, not a file"
+            if not file.exists():
+                return f"{file}: no such file"
+        except (OSError, ValueError) as error:
+            return f"{file}: {error}"
+    return ""

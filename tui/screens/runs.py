@@ -1,0 +1,141 @@
+"""The runs of the workspace: look at one, cancel it, resume it, read its log."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import PurePath
+from typing import ClassVar
+
+from flowchart.runs.folder import Run, Status, list_runs
+from flowchart.runs.process import cancel, resume
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from flowchart.errors import UserError
+from flowchart.text import one_line, pad, printable
+from flowchart.walk import Walk
+from tui.following import ACTIVE
+from tui.glyphs import Glyphs
+from tui.screens.findings import Lines
+from tui.widgets.key_hints import KeyHints
+from tui.widgets.plain import Plain
+
+MOST = 200
+"""Runs listed: their results are read one by one."""
+
+
+class RunsScreen(Screen[Run | None]):
+    """A line a run, newest first; enter shows its curve."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "dismiss(None)", "Back", id="screen.back"),
+        Binding("enter", "take", "Show", id="runs.show", tooltip="Show this run's curve in the metrics pane"),
+        Binding("x", "cancel", "Cancel", id="runs.cancel", tooltip="Cancel this run"),
+        Binding(
+            "r",
+            "resume",
+            "Resume",
+            id="runs.resume",
+            tooltip="Resume this run: only what is missing is trained",
+        ),
+        Binding("question_mark", "app.command_palette", "Actions", key_display="?", id="runs.help"),
+    ]
+
+    lines = getters.query_one("#runs", OptionList)
+    log_box = getters.query_one("#log", Plain)
+
+    def __init__(self, walk: Walk, glyphs: Glyphs) -> None:
+        super().__init__()
+        self._walk = walk
+        self.glyphs = glyphs
+        self._runs: list[Run] = []
+
+    def compose(self) -> ComposeResult:
+        yield Plain(Content.styled(" Runs", "bold"))
+        yield Lines(id="runs", classes="list")
+        with VerticalScroll(id="log-box"):
+            yield Plain(id="log")
+        yield KeyHints()
+
+    def on_mount(self) -> None:
+        self.lines.focus()
+        self._list()
+
+    @work(group="runs", exclusive=True)
+    async def _list(self) -> None:
+        place = self.lines.highlighted
+        self._runs = (await asyncio.to_thread(list_runs, self._walk.workspace, "train-curve"))[:MOST]
+        lines = await asyncio.to_thread(lambda: [run_line(run, self._walk) for run in self._runs])
+        self.lines.clear_options()
+        self.lines.add_options([Option(line) for line in lines])
+        self.lines.border_title = Content(
+            f"{len(self._runs)} learning curves in {one_line(str(self._walk.workspace.root))}"
+        )
+        if self._runs:
+            self.lines.highlighted = min(place or 0, len(self._runs) - 1)
+        else:
+            self.log_box.show("No training yet. Go back and press t.")
+
+    def _run(self) -> Run | None:
+        place = self.lines.highlighted
+        return self._runs[place] if place is not None and place < len(self._runs) else None
+
+    @on(OptionList.OptionHighlighted)
+    def _show_log(self) -> None:
+        run = self._run()
+        if run is not None:
+            log = "\n".join(run.log_tail(20)) or "(nothing in its log)"
+            self.log_box.show(
+                Content.styled(f"{run.folder}/log.txt\n", "$text-muted") + Content(printable(log))
+            )
+
+    @on(OptionList.OptionSelected)
+    def action_take(self) -> None:
+        """Show the run's curve."""
+        run = self._run()
+        if run is not None:
+            self.dismiss(run)
+
+    @work(group="run", exclusive=True)
+    async def action_cancel(self) -> None:
+        """Cancel the run."""
+        run = self._run()
+        if run is not None and run.status() in ACTIVE:
+            await asyncio.to_thread(cancel, run)
+            self._list()
+
+    @work(group="run", exclusive=True)
+    async def action_resume(self) -> None:
+        """Train what is missing of the run."""
+        run = self._run()
+        if run is None or run.status() in (*ACTIVE, Status.FINISHED):
+            self.notify("Only a run that broke or was cancelled can be resumed.", markup=False)
+            return
+        try:
+            await asyncio.to_thread(resume, run)
+        except UserError as error:
+            self.notify(str(error), title="Not resumed", severity="error", markup=False)
+            return
+        self.dismiss(run)
+
+
+def run_line(run: Run, walk: Walk) -> Content:
+    """One line about a run."""
+    status = run.status()
+    result = run.result() or {}
+    points = result.get("points") or []
+    score = f"F {100 * float(points[-1]['ents_f']):.1f}" if points and status is Status.FINISHED else ""
+    files = ", ".join(PurePath(str(name)).name for name in run.settings.get("train") or ())
+    here = "" if walk.is_of_this_data(run) else "  (other data)"
+    created = run.created[:16].replace("T", " ")
+    return Content.assemble(
+        f"{created}  ",
+        (f"{status.value:<10}", "bold" if status in ACTIVE else ""),
+        f"{score:<8}  {pad(files, 30)}  {run.settings.get('n_samples', '?')} points{here}",
+    )

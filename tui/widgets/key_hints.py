@@ -1,0 +1,61 @@
+"""The bottom line: the keys that do something now, as many as fit, and always the way to the rest."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.events import Resize
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tui.widgets.plain import Plain
+
+GAP = "  "
+
+
+class KeyHints(Widget):
+    """A footer of one widget. Textual's own builds one widget a key and cuts the last off in the middle."""
+
+    DEFAULT_CSS = """
+    KeyHints { dock: bottom; height: 1; padding: 0 1; }
+    KeyHints { background: $footer-background; color: $footer-foreground; }
+    KeyHints Plain { height: 1; width: 1fr; }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield Plain()
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
+
+    def _bindings_changed(self, _screen: Screen[object]) -> None:
+        self.call_after_refresh(self.show)
+
+    def on_resize(self, _event: Resize) -> None:
+        self.show()
+
+    def show(self) -> None:
+        """Draw the hints anew."""
+        if self.is_attached:
+            self.query_one(Plain).show(self.hints(self.size.width))
+
+    def hints(self, width: int) -> Content:
+        """Return the hints that fit into `width` cells; `?` is kept whatever else must go."""
+        shown: dict[str, tuple[str, str]] = {}
+        for active in self.screen.active_bindings.values():
+            binding = active.binding
+            if binding.show and active.enabled and binding.action not in shown:
+                shown[binding.action] = (self.app.get_key_display(binding), binding.description)
+        last = [hint for action, hint in shown.items() if action.endswith("help")]
+        room = width - sum(cell_len(f"{key} {name}{GAP}") for key, name in last)
+        fitting: list[tuple[str, str]] = []
+        for hint in (hint for action, hint in shown.items() if not action.endswith("help")):
+            room -= cell_len(f"{hint[0]} {hint[1]}{GAP}")
+            if room < 0:
+                break
+            fitting.append(hint)
+        parts: list[Content] = []
+        for key, name in [*fitting, *last]:
+            parts += [Content.styled(key, "bold $footer-key-foreground"), Content(f" {name}{GAP}")]
+        return Content("").join(parts)
