@@ -1,4 +1,4 @@
-"""A dataset made ready: from files to training and evaluation texts, with the funnel that accounts for each row."""
+"""A dataset made ready: from files to training and evaluation texts, and the funnel that accounts for all."""
 
 from __future__ import annotations
 
@@ -101,6 +101,7 @@ def prepare(
     seed: int = 0,
     progress: Progress = _no_progress,
     findings: FindingLog | None = None,
+    trainable: bool = True,
 ) -> Corpus:
     """Read a dataset and make it ready for training.
 
@@ -114,8 +115,11 @@ def prepare(
         lang: The spaCy language whose tokenizer the spans must fit.
         eval_split: The share split off for evaluation when no evaluation file is named.
         seed: The seed of the split.
-        progress: Told the stage ("reading" in bytes, "aligning" in texts), what is done, and the total.
+        progress: Told the stage ("read" in bytes, "align" in texts), what is done, and the total.
         findings: Takes the findings.
+        trainable: Whether to refuse data of which no model can be trained and measured: a single text, no
+            span on token boundaries, an evaluation set without spans. A check wants to show the findings
+            instead.
 
     Raises:
         UserError: The data cannot be used at all: a file is missing or unreadable, nothing was accepted, or
@@ -129,7 +133,8 @@ def prepare(
     funnel = Funnel()
     paths = [*train, *eval]
     names = [str(path) for path in paths]
-    roles: list[Role] = ["train"] * len(train) + ["eval"] * len(eval)
+    sides: tuple[tuple[Role, Sequence[Path]], ...] = (("train", train), ("eval", eval))
+    roles: list[Role] = [role for role, given in sides for _ in given]
     mergers: dict[Role, Merger] = {role: Merger(role, names, funnel, log) for role in ("train", "eval")}
     facts = _read(paths, roles, mergers, funnel, log, progress)
     for role in dict.fromkeys(roles):
@@ -138,32 +143,35 @@ def prepare(
             raise _nothing_accepted(
                 [path for path, its in zip(paths, roles, strict=True) if its == role], funnel
             )
-    aligner = Aligner(lang, funnel, log)
+    aligner = Aligner(lang, names, funnel, log)
     hashes: list[bytes] = []
     total = sum(len(merger.groups) for merger in mergers.values())
     documents: dict[Role, list[Document]] = {"train": [], "eval": []}
     done = 0
     for role, merger in mergers.items():
         for text, group in merger.groups.items():
-            united = group.united
-            hashes.append(_digest(role, text, united))
-            file, row = group.source
-            spans = aligner.align(names[file], row, text, united, group.votes)
+            hashes.append(_digest(role, text, group.spans))
+            spans = aligner.align(text, group)
             documents[role].append(Document(text, spans, group.source))
             funnel.keep("aligned", role, len(spans))
             done += 1
             if not done % 256 or done == total:
-                progress("aligning", done, total)
+                progress("align", done, total)
         merger.groups.clear()
     if not any(document.spans for document in documents["train"]):
-        raise UserError(
-            f"{names[0]}: no span to learn from in {len(documents['train'])} accepted texts "
-            f"({funnel['tasks'].spans} spans were read); annotate some entities first"
-        )
+        if trainable or not funnel["merged"].spans:
+            raise _nothing_to_learn(names[0], len(documents["train"]), funnel)
+        message = f"none of {funnel['merged'].spans} spans lies on token boundaries"
+        log.add("nothing-aligned", names[0], 0, message, "kept the texts; mend their offsets")
     inspection.inspect_labels(documents, names, log)
     if not eval:
         documents = _split(documents["train"], eval_split, seed, names[0], log)
-    for role in roles if eval else ("train", "eval"):
+    if trainable and not any(document.spans for document in documents["eval"]):
+        raise UserError(
+            f"{names[-1]}: the evaluation set of {len(documents['eval'])} texts has no span to measure by; "
+            "annotate more or name an evaluation file"
+        )
+    for role in mergers:
         funnel[role].documents = len(documents[role])
         funnel[role].spans = sum(len(document.spans) for document in documents[role])
     funnel["train"].train = len(documents["train"])
@@ -182,7 +190,7 @@ def prepare(
     )
 
 
-def _read(
+def _read(  # noqa: PLR0917 - all of them are different things
     paths: Sequence[Path],
     roles: Sequence[Role],
     mergers: dict[Role, Merger],
@@ -196,9 +204,9 @@ def _read(
     for index, (path, role) in enumerate(zip(paths, roles, strict=True)):
         before = sum(sizes[:index])
         loader = Loader(path, role, funnel, log)
-        for task in loader.tasks(lambda done, before=before: progress("reading", before + done, total)):  # type: ignore[misc]
+        for task in loader.tasks(lambda done, before=before: progress("read", before + done, total)):  # type: ignore[misc]
             mergers[role].add(index, task)
-        progress("reading", before + sizes[index], total)
+        progress("read", before + sizes[index], total)
         facts.append(FileFacts(str(path), role, sizes[index], _sha256(path), loader.rows))
     return facts
 
@@ -229,6 +237,15 @@ def _nothing_accepted(paths: Sequence[Path], funnel: Funnel) -> UserError:
     why = ", ".join(f"{count} {kind}" for kind, count in funnel["accepted"].lost.items())
     return UserError(
         f"{paths[0]}: 0 of {tasks} accepted ({why}); accept some annotations or name another file"
+    )
+
+
+def _nothing_to_learn(name: str, texts: int, funnel: Funnel) -> UserError:
+    lost = {**funnel["tasks"].lost_spans, **funnel["aligned"].lost_spans}
+    why = "".join(f", {count} {kind}" for kind, count in lost.items())
+    return UserError(
+        f"{name}: no span to learn from in {texts} accepted texts ({funnel['rows'].spans} spans read{why}); "
+        "annotate some entities or mend their offsets"
     )
 
 

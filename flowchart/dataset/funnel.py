@@ -37,7 +37,7 @@ class Stage:
 
     @property
     def lost(self) -> dict[str, int]:
-        """How often each kind struck: the documents it cost, or where it costs no whole document, the spans."""
+        """How often each kind struck: the documents it cost, or the spans where it costs no document."""
         return {
             kind: self.lost_documents[kind] or self.lost_spans[kind]
             for kind in {**self.lost_documents, **self.lost_spans}

@@ -9,8 +9,25 @@ from flowchart.dataset.findings import quote
 from flowchart.dataset.lenient import load_object
 
 OTHER_VIEWS = frozenset(
-    ("classification", "choice", "text_input", "html", "image", "image_manual", "audio", "audio_manual")
-    + ("video", "video_manual", "diff", "compare", "dep", "pos", "pos_manual", "coref", "llm_io")
+    [
+        "classification",
+        "choice",
+        "text_input",
+        "html",
+        "image",
+        "image_manual",
+        "audio",
+        "audio_manual",
+        "video",
+        "video_manual",
+        "diff",
+        "compare",
+        "dep",
+        "pos",
+        "pos_manual",
+        "coref",
+        "llm_io",
+    ]
 )
 """Prodigy's interfaces whose tasks are no named entities, even where they have a text."""
 

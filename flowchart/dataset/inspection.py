@@ -96,7 +96,7 @@ def inspect_split(
     files: Sequence[str],
     log: FindingLog,
 ) -> None:
-    """Note what makes scores on the evaluation set mean less: shared texts, labels on one side, rare labels."""
+    """Note what makes scores mean less: shared texts, labels on one side only, rare labels."""
     trained = {document.text: document.source for document in documents["train"]} if documents["eval"] else {}
     for document in documents["eval"]:
         if (source := trained.get(document.text)) is not None:
@@ -118,13 +118,17 @@ def inspect_split(
     for label in labels:
         name = quote(label.label)
         if not label.train:
-            message = f"the label {name} has {label.eval} spans in the evaluation data and none in the training data"
+            message = (
+                f"the label {name} has {label.eval} spans in the evaluation data, none in the training data"
+            )
             log.add(
                 "label-not-in-train", eval_file, 0, message, "kept; it can only be missed", label=label.label
             )
             continue
         if documents["eval"] and not label.eval:
-            message = f"the label {name} has {label.train} spans in the training data and none in the evaluation data"
+            message = (
+                f"the label {name} has {label.train} spans in the training data, none in the evaluation data"
+            )
             log.add(
                 "label-not-in-eval", train_file, 0, message, "kept; it cannot be measured", label=label.label
             )

@@ -69,12 +69,14 @@ KINDS: dict[str, Kind] = {
     "conflicting-spans": Kind(
         "warning", "merged", "The same text stands in several rows with different spans."
     ),
+    "binary-united": Kind("info", "merged", "Another binary task about the same text."),
     "duplicate-span": Kind("info", "merged", "A row has the same span twice."),
     # spans that the model cannot learn
     "whitespace-edge": Kind("warning", "aligned", "A span begins or ends with white space (spaCy E024)."),
     "misaligned": Kind("warning", "aligned", "A span does not start and end at token boundaries."),
     "same-span-two-labels": Kind("warning", "aligned", "One span has two labels."),
     "overlapping": Kind("warning", "aligned", "A span overlaps a longer one."),
+    "nothing-aligned": Kind("error", "aligned", "No span of the training data can be learnt from."),
     # the data as a whole
     "label-variants": Kind("warning", "aligned", "Labels differ only by case, space or punctuation."),
     "label-suspect": Kind("warning", "aligned", "A label looks like a tag or a slip."),

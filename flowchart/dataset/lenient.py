@@ -16,7 +16,7 @@ from flowchart.dataset.task import Row, Span
 _FLAGS = {"_input_hash": int, "_is_binary": bool, "_view_id": str, "_annotator_id": str}
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """A row of which nothing can be read.
 
     Attributes:
@@ -65,26 +65,26 @@ def load_object(line: bytes | memoryview) -> dict[str, Any]:
     """Return a row's object as Python's own reader sees it, which takes NaN and half characters too.
 
     Raises:
-        Unreadable: The row is no JSON object.
+        UnreadableError: The row is no JSON object.
     """
     try:
         text = bytes(line).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Unreadable(
+        raise UnreadableError(
             "not-utf8", f"byte 0x{error.object[error.start]:02x} at column {error.start + 1} is not UTF-8"
         ) from None
     try:
         value = json.loads(text, parse_int=_integer)
     except json.JSONDecodeError as error:
         cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
-        raise Unreadable(
+        raise UnreadableError(
             "truncated-line" if cut and text.lstrip()[:1] == "{" else "not-json",
             f"not JSON ({error.msg} at column {error.colno}): {quote(text.strip())}",
         ) from None
     except RecursionError:
-        raise Unreadable("nested-too-deep", f"the JSON nests too deep: {quote(text)}") from None
+        raise UnreadableError("nested-too-deep", f"the JSON nests too deep: {quote(text)}") from None
     if not isinstance(value, dict):
-        raise Unreadable("not-an-object", f"JSON, but no object: {quote(text.strip())}")
+        raise UnreadableError("not-an-object", f"JSON, but no object: {quote(text.strip())}")
     return value
 
 
@@ -97,12 +97,12 @@ def read(line: bytes | memoryview) -> Reading:
     """Read what can be read of a row.
 
     Raises:
-        Unreadable: The row is no JSON object, or its text is no string.
+        UnreadableError: The row is no JSON object, or its text is no string.
     """
     data = load_object(line)
     text = data.get("text", UNSET)
     if text is not UNSET and text is not None and not isinstance(text, str):
-        raise Unreadable("text-not-string", f"the text is no string: {quote(text)}")
+        raise UnreadableError("text-not-string", f"the text is no string: {quote(text)}")
     row = Row(text=UNSET if text is None else text)
     reading = Reading(row, lone=isinstance(text, str) and has_lone_surrogate(text))
     answer = data.get("answer")

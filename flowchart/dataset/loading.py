@@ -9,23 +9,18 @@ from pathlib import Path
 import msgspec
 from msgspec import UNSET, Raw
 
-from flowchart.dataset import hints
+from flowchart.dataset import hints, rules
 from flowchart.dataset.findings import FindingLog, quote
 from flowchart.dataset.formats import jsonl
 from flowchart.dataset.funnel import Funnel, Role
-from flowchart.dataset.lenient import Reading, Unreadable, has_lone_surrogate, read
-from flowchart.dataset.task import Row, Span, decode_row, decode_tokens, input_hash, input_hash_v1
+from flowchart.dataset.lenient import Problem, Reading, UnreadableError, has_lone_surrogate, read
+from flowchart.dataset.task import Row, Span, decode_row, input_hash, input_hash_v1
 from flowchart.errors import UserError
-
-MAX_TEXT = 1_000_000
-"""The longest text in characters: `nlp.max_length` of spaCy, which raises E088 beyond it."""
 
 MAX_BROKEN = 1000
 """After so many rows from the start, none of them a JSON object, a file is refused as being no JSONL."""
 
 ANSWERS = ("accept", "reject", "ignore")
-LEFT_OUT = "left out"
-KEPT = "kept as it is"
 
 _REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _BROKEN = frozenset(("not-json", "truncated-line", "not-utf8", "nested-too-deep", "not-an-object"))
@@ -72,7 +67,7 @@ class Loader:
         self._funnel = funnel
         self._findings = findings
         self._objects = 0
-        self._broken: list[tuple[int, Unreadable]] = []  # not told yet: the file may be no JSONL at all
+        self._broken: list[tuple[int, UnreadableError]] = []  # not told yet: the file may be no JSONL at all
         self._hashes: dict[int, tuple[int, int]] = {}  # stored input hash -> hash and row of its first text
         self._strange_hashes = 0
         self._no_answer = 0
@@ -96,21 +91,11 @@ class Loader:
             raise self._no_jsonl()
         self._tell_broken(at_end=True)
         if self._no_answer:
-            self._findings.add(
-                "answer-missing",
-                self._name,
-                0,
-                f"{self._no_answer} rows with spans have no answer",
-                "taken as accepted",
-            )
+            message = f"{self._no_answer} rows with spans have no answer"
+            self._findings.add("answer-missing", self._name, 0, message, "taken as accepted")
         if self._strange_hashes:
-            self._findings.add(
-                "hash-unknown",
-                self._name,
-                0,
-                f"{self._strange_hashes} stored input hashes follow no known rule",
-                "grouped by the text itself",
-            )
+            message = f"{self._strange_hashes} stored input hashes follow no known rule"
+            self._findings.add("hash-unknown", self._name, 0, message, "grouped by the text itself")
 
     def _lines(self, progress: Callable[[int], None] | None) -> Iterator[tuple[int, bytes | memoryview]]:
         items = jsonl.array_items(self.path)
@@ -144,15 +129,16 @@ class Loader:
             try:
                 reading = read(line)
                 row = reading.row
-            except Unreadable as error:
-                return self._unreadable(number, error)
+            except UnreadableError as error:
+                self._unreadable(number, error)
+                return None
         self._objects += 1
         if self._broken:
             self._tell_broken()
         written = reading.written if reading else len(row.spans) if isinstance(row.spans, list) else 0
         self._funnel.keep("rows", self._role, written)
         text = row.text
-        if (fault := self._fault(row, reading, line)) is not None:
+        if (fault := rules.fault(row, line, lone=reading is not None and reading.lone)) is not None:
             kind, message = fault
             shown = text if isinstance(text, str) else ""
             self._funnel.lose("tasks", kind, documents=1, spans=written)
@@ -165,9 +151,9 @@ class Loader:
         annotator = row.annotator if isinstance(row.annotator, str) else ""
         unreadable = reading.unreadable if reading else ""
         annotated = bool(answer) or isinstance(row.spans, list)
-        return Task(number, text, spans, answer, annotated, _is_binary(row), unreadable, annotator)
+        return Task(number, text, spans, answer, annotated, rules.is_binary(row), unreadable, annotator)
 
-    def _unreadable(self, number: int, error: Unreadable) -> None:
+    def _unreadable(self, number: int, error: UnreadableError) -> None:
         self._funnel.keep("rows", self._role, 0)
         if error.kind in _BROKEN:
             self._tell_broken()
@@ -202,78 +188,43 @@ class Loader:
             + hints.for_file(self.path, error.message)
         )
 
-    def _fault(self, row: Row, reading: Reading | None, line: bytes | memoryview) -> tuple[str, str] | None:
-        """Return why the row is no usable NER task: the kind and a message; None when it is."""
-        text = row.text
-        if not isinstance(text, str):
-            return hints.without_text(line)
-        if not text or text.isspace():
-            return "text-empty", f"the text is {'only white space' if text else 'empty'}: {quote(text)}"
-        if reading is not None and reading.lone:
-            return "lone-surrogate", f"the text holds half a character (a lone surrogate): {text[:40]!a}"
-        if len(text) > MAX_TEXT:
-            return (
-                "text-too-long",
-                f"the text has {len(text):,} characters, spaCy takes {MAX_TEXT:,}; split it",
-            )
-        view = row.view_id if isinstance(row.view_id, str) else ""
-        if view in hints.OTHER_VIEWS:
-            return "not-ner", f"a task of the interface {quote(view)}"
-        if isinstance(row.spans, list):
-            return None
-        for key in ("label", "labels", "entities"):
-            value = getattr(row, key)
-            if value is not UNSET and bytes(value)[:1] == b"[":
-                return (
-                    "other-format",
-                    f"{quote(key)} in place of spans, as doccano writes; give spans as objects",
-                )
-        for key in ("label", "options", "accept"):
-            if getattr(row, key) is not UNSET:
-                return "not-ner", f"no spans but {quote(key)}: a text classification or choice task"
-        return None
-
     # parts of a row
 
     def _spans(self, number: int, text: str, row: Row, reading: Reading | None) -> list[tuple[int, int, str]]:
         if reading is not None:
             for problem in reading.problems:
-                self._lose_span(number, text, problem.kind, problem.message, problem.span, problem.label)
+                self._lose_span(number, text, problem)
         if not row.spans:
             return []
         if row.tokens is not UNSET:
             self._check_tokens(number, text, row.tokens)
         spans = []
         size = len(text)
-        for span in row.spans:  # type: ignore[union-attr]
+        for span in row.spans:
             start, end, label = span.start, span.end, span.label
             if not 0 <= start < end <= size:
-                message = f"the span {_numbers(start, end)} {_why_outside(start, end, size)}"
-                if span.text:
-                    message += hints.offset_unit(text, start, end, span.text)
-                self._lose_span(number, text, "span-out-of-text", message, (start, end), label)
+                message = rules.outside(text, span)
+                self._lose_span(number, text, Problem("span-out-of-text", message, (start, end), label))
             elif not label or label.isspace():
                 message = f"the span {start}:{end} {quote(text[start:end])} has an empty label"
-                self._lose_span(number, text, "span-label", message, (start, end), label)
+                self._lose_span(number, text, Problem("span-label", message, (start, end), label))
             else:
                 spans.append((start, end, label))
                 if span.text is not None and span.text != text[start:end]:
                     self._tell_other_text(number, text, span)
         return spans
 
-    def _lose_span(
-        self, number: int, text: str, kind: str, message: str, span: tuple[int, int] | None, label: str
-    ) -> None:
-        self._funnel.lose("tasks", kind, spans=1)
+    def _lose_span(self, number: int, text: str, problem: Problem) -> None:
+        self._funnel.lose("tasks", problem.kind, spans=1)
         self._findings.add(
-            kind,
+            problem.kind,
             self._name,
             number,
-            message,
+            problem.message,
             "left the span out, kept the row",
             text=text,
-            span=span,
-            label=label,
+            span=problem.span,
+            label=problem.label,
         )
 
     def _tell_other_text(self, number: int, text: str, span: Span) -> None:
@@ -293,22 +244,9 @@ class Loader:
         )
 
     def _check_tokens(self, number: int, text: str, raw: Raw) -> None:
-        try:
-            tokens = decode_tokens(raw)
-        except _REFUSED as error:
-            message = f"the tokens cannot be read ({quote(str(error))})"
-        else:
-            for token in tokens or ():
-                if text[token.start : token.end] != token.text:
-                    there = quote(text[token.start : token.end])
-                    message = (
-                        f"token {quote(token.text)} at {token.start}:{token.end}, where the text has {there}"
-                    )
-                    break
-            else:
-                return
-        done = "went by the text and the span offsets"
-        self._findings.add("tokens-disagree", self._name, number, message, done, text=text)
+        if message := rules.tokens_fault(text, raw):
+            done = "went by the text and the span offsets"
+            self._findings.add("tokens-disagree", self._name, number, message, done, text=text)
 
     def _answer(self, number: int, row: Row, reading: Reading | None, text: str) -> str:
         if reading is not None and reading.answer:
@@ -347,37 +285,3 @@ class Loader:
             )
         elif known[1] == number and stored != input_hash(text) and stored != input_hash_v1(text):
             self._strange_hashes += 1
-
-
-def _numbers(start: int, end: int) -> str:
-    return f"{quote(start)}:{quote(end)}"
-
-
-def _why_outside(start: int, end: int, size: int) -> str:
-    if start < 0 or end < 0:
-        return "is negative"
-    if start == end:
-        return "is empty"
-    if start > end:
-        return "ends before it starts"
-    return f"lies beyond the end of the text ({size})"
-
-
-def _is_binary(row: Row) -> bool:
-    """Return whether the task is a yes or no to one suggestion, as ner.teach and old ner.eval ask.
-
-    `_is_binary` says so itself since Prodigy 1.11; before, the interface was "ner" (not "ner_manual"), or
-    there is one span with a score and the same score in the meta data.
-    """
-    if isinstance(row.is_binary, bool):
-        return row.is_binary
-    if isinstance(row.view_id, str):
-        return row.view_id == "ner"
-    spans = row.spans
-    return (
-        isinstance(spans, list)
-        and len(spans) == 1
-        and spans[0].score is not UNSET
-        and row.meta is not UNSET
-        and b'"score"' in bytes(row.meta)
-    )

@@ -10,6 +10,22 @@ from flowchart.dataset.funnel import Funnel, Role
 from flowchart.dataset.loading import ANSWERS, Task
 
 SpanTuple = tuple[int, int, str]
+Source = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Versions:
+    """What several rows say about one text.
+
+    Attributes:
+        votes: How many rows have each span.
+        origins: The row that first had each span that the text's first row has not.
+        seen: The different sets of spans given to the text.
+    """
+
+    votes: Counter[SpanTuple]
+    origins: dict[SpanTuple, Source]
+    seen: set[tuple[SpanTuple, ...]]
 
 
 @dataclass(slots=True)
@@ -18,20 +34,21 @@ class Group:
 
     Attributes:
         source: The file's index and the row that came first.
-        spans: The spans of that row, sorted, each once.
-        votes: How many rows have each span; None while there is only one row.
-        seen: The different sets of spans given to the text; None while there is only one row.
+        spans: Every span that any row gave, sorted, each once.
+        versions: What the rows gave, when there is more than one.
     """
 
-    source: tuple[int, int]
+    source: Source
     spans: tuple[SpanTuple, ...]
-    votes: Counter[SpanTuple] | None = None
-    seen: set[tuple[SpanTuple, ...]] | None = None
+    versions: Versions | None = None
 
-    @property
-    def united(self) -> list[SpanTuple]:
-        """Every span that any row gave."""
-        return sorted(self.votes) if self.votes is not None else list(self.spans)
+    def votes(self, span: SpanTuple) -> int:
+        """Return how many rows gave a span."""
+        return self.versions.votes[span] if self.versions is not None else 1
+
+    def origin(self, span: SpanTuple) -> Source:
+        """Return the file's index and the row that gave a span first."""
+        return self.versions.origins.get(span, self.source) if self.versions is not None else self.source
 
 
 class Merger:
@@ -50,15 +67,14 @@ class Merger:
         self._funnel = funnel
         self._findings = findings
         self._binary: list[tuple[int, Task]] = []
-        self._declined: list[tuple[int, int, str, str, str]] = []  # file, row, text, answer, annotator
+        self._declined: list[tuple[int, Task]] = []
 
     def add(self, file: int, task: Task) -> None:
         """Take a task: left out by its answer, or merged into its text's group."""
         if (fault := _not_accepted(task)) is not None:
-            kind, message = fault
-            self._lose("accepted", kind, file, task, message, "left the row out")
+            self._lose(file, task, *fault)
             if task.answer in ("reject", "ignore") and not task.binary:
-                self._declined.append((file, task.row, task.text, task.answer, task.annotator))
+                self._declined.append((file, task))
         elif task.binary:
             self._binary.append((file, task))
         else:
@@ -76,32 +92,27 @@ class Merger:
                 "binary-only",
                 self._files[self._binary[0][0]],
                 0,
-                f"all {len(self._binary)} accepted tasks are binary (ner.teach): spans never asked for are unknown",
-                "united the accepted spans by text and took the rest of each text as no entity; scores will be low",
+                f"all {len(self._binary)} accepted tasks are binary (ner.teach): other spans are unknown",
+                "united the accepted spans by text, took the rest as no entity; scores will be low",
             )
             for file, task in self._binary:
                 self._merge(file, task)
         else:
             for file, task in self._binary:
                 message = "accepted as a binary task (ner.teach): the rest of the text is unknown"
-                self._lose("accepted", "binary-task", file, task, message, "left the row out of training")
+                self._lose(file, task, "binary-task", message)
         self._binary.clear()
-        for file, row, text, answer, annotator in self._declined:
-            if (group := self.groups.get(text)) is not None:
-                who = f" by {quote(annotator)}" if annotator else ""
-                other = f"{self._files[group.source[0]]} row {group.source[1]}"
-                self._findings.add(
-                    "answer-conflict",
-                    self._files[file],
-                    row,
-                    f"the answer is {answer}{who}, but the same text was accepted in {other}",
-                    "kept the accepted row, left this one out",
-                    text=text,
+        for file, task in self._declined:
+            if (group := self.groups.get(task.text)) is not None:
+                who = f" by {quote(task.annotator)}" if task.annotator else ""
+                message = (
+                    f"the answer is {task.answer}{who}, but the same text was accepted in {self._at(group)}"
                 )
+                done = "kept the accepted row, left this one out"
+                self._tell("answer-conflict", file, task, message, done)
         self._declined.clear()
         for group in self.groups.values():
-            spans = len(group.votes) if group.votes is not None else len(group.spans)
-            self._funnel.keep("merged", self._role, spans)
+            self._funnel.keep("merged", self._role, len(group.spans))
 
     def _merge(self, file: int, task: Task) -> None:
         self._funnel.keep("accepted", self._role, len(task.spans))
@@ -112,40 +123,53 @@ class Merger:
         if group is None:
             self.groups[task.text] = Group((file, task.row), spans)
             return
-        if group.votes is None or group.seen is None:
-            group.votes = Counter(group.spans)
-            group.seen = {group.spans}
-        kind = "duplicate-text" if spans in group.seen else "conflicting-spans"
-        known = sum(span in group.votes for span in spans)
-        other = f"{self._files[group.source[0]]} row {group.source[1]}"
-        message = f"the same text as {other}"
-        done = "counted once"
-        if kind == "conflicting-spans":
+        known = group.versions
+        if known is None:
+            known = group.versions = Versions(Counter(group.spans), {}, {group.spans})
+        message = f"the same text as {self._at(group)}"
+        if spans in known.seen:
+            kind, done = "duplicate-text", "counted once"
+        elif task.binary:
+            kind, done = "binary-united", "united the spans"
+        else:
+            kind, done = "conflicting-spans", "united the spans"
             message += f", with other spans: {_difference(task.text, spans, group.spans)}"
-            done = "united the spans"
-        group.votes.update(spans)
-        group.seen.add(spans)
-        self._funnel.lose("merged", kind, documents=1, spans=known)
-        self._findings.add(kind, self._files[file], task.row, message, done, text=task.text)
+        new = [span for span in spans if span not in known.votes]
+        known.origins.update(dict.fromkeys(new, (file, task.row)))
+        known.votes.update(spans)
+        known.seen.add(spans)
+        if new:
+            group.spans = tuple(sorted(known.votes))
+        self._funnel.lose("merged", kind, documents=1, spans=len(spans) - len(new))
+        self._tell(kind, file, task, message, done)
 
     def _tell_repeated(self, file: int, task: Task) -> None:
-        for (start, end, label), times in Counter(task.spans).items():
+        for span, times in Counter(task.spans).items():
             for _ in range(times - 1):
                 self._funnel.lose("merged", "duplicate-span", spans=1)
-                self._findings.add(
-                    "duplicate-span",
-                    self._files[file],
-                    task.row,
-                    f"the span {start}:{end} {quote(task.text[start:end])} ({quote(label)}) stands {times} times",
-                    "counted once",
-                    text=task.text,
-                    span=(start, end),
-                    label=label,
-                )
+                message = f"the span {span[0]}:{span[1]} {_named(task.text, span)} stands {times} times"
+                self._tell("duplicate-span", file, task, message, "counted once", span)
 
-    def _lose(self, stage: str, kind: str, file: int, task: Task, message: str, done: str) -> None:
-        self._funnel.lose(stage, kind, documents=1, spans=len(task.spans))
-        self._findings.add(kind, self._files[file], task.row, message, done, text=task.text)
+    def _lose(self, file: int, task: Task, kind: str, message: str) -> None:
+        self._funnel.lose("accepted", kind, documents=1, spans=len(task.spans))
+        self._tell(kind, file, task, message, "left the row out")
+
+    def _tell(  # noqa: PLR0917 - all of them are different things
+        self, kind: str, file: int, task: Task, message: str, done: str, span: SpanTuple | None = None
+    ) -> None:
+        self._findings.add(
+            kind,
+            self._files[file],
+            task.row,
+            message,
+            done,
+            text=task.text,
+            span=span[:2] if span else None,
+            label=span[2] if span else "",
+        )
+
+    def _at(self, group: Group) -> str:
+        return f"{self._files[group.source[0]]} row {group.source[1]}"
 
 
 def _not_accepted(task: Task) -> tuple[str, str] | None:

@@ -1,4 +1,4 @@
-"""Fair samples of texts: an order in which every beginning has its share of each label, and the split made from it.
+"""Fair samples of texts: an order of which every beginning has its share of each label, and the split.
 
 The texts are laid in a row by their labels, those with the rarest label first, and at random within equal
 labels. They are then drawn in the order of bit-reversed positions (van der Corput's sequence), which after
@@ -16,7 +16,7 @@ from flowchart.dataset.document import Document
 
 
 def subset_order(documents: Sequence[Document], seed: int) -> list[int]:
-    """Return the documents' indices in an order of which every beginning is a fair sample, so that subsets nest.
+    """Return the documents' indices in an order of which every beginning is a fair sample: subsets nest.
 
     The order depends on the texts, their spans and the seed, not on the order they are given in.
 

@@ -14,8 +14,19 @@ TASK_HASH_KEYS = ("spans", "label", "options", "arcs")
 """The keys of a task that its task hash is taken from, when it has any."""
 
 IGNORE_HASH_KEYS = frozenset(
-    ("score", "rank", "model", "source", "pattern", "priority", "path")
-    + ("_view_id", "_session_id", "_annotator_id", "answer")
+    [
+        "score",
+        "rank",
+        "model",
+        "source",
+        "pattern",
+        "priority",
+        "path",
+        "_view_id",
+        "_session_id",
+        "_annotator_id",
+        "answer",
+    ]
 )
 """The keys of a span that do not count in a task hash."""
 
@@ -66,7 +77,7 @@ def _compact(value: object) -> str:
 
 
 def input_hash(text: str) -> int:
-    """Return Prodigy's `_input_hash` of a text: signed 32-bit MurmurHash3, seed 0, of `text=` and the JSON string.
+    """Return Prodigy's `_input_hash` of a text: MurmurHash3 (x86, 32 bits, signed, seed 0) of `text=` + JSON.
 
     Recovered from public exports, where it reproduces every row written since 2018.
     """

@@ -1,4 +1,4 @@
-"""JSON Lines: one object a line, plain or gzip, read in pieces so that the size of the file does not matter."""
+"""JSON Lines: one object a line, plain or gzip, read in pieces whatever the size of the file."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def open_bytes(path: Path) -> tuple[IO[bytes], IO[bytes]]:
 
 
 def lines(path: Path, progress: Callable[[int], None] | None = None) -> Iterator[bytes]:
-    """Yield the lines of a file without their line feeds, blank ones too, so that counting gives line numbers.
+    """Yield the lines of a file without line feeds, blank ones too: counting them gives line numbers.
 
     Only the line feed ends a line: U+2028 and its like stand inside JSON strings.
 
@@ -100,7 +100,7 @@ def _read(path: Path, stream: IO[bytes], line: int) -> bytes:
         return stream.read(CHUNK)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise UserError(
-            f"{path}: the gzip data is damaged or cut off (at line {line}: {error}); copy or export the file again"
+            f"{path}: the gzip data is damaged or cut off (at line {line}: {error}); copy it again"
         ) from error
     except OSError as error:
         raise UserError(
