@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import spacy
 from spacy.tokens import Doc
@@ -31,7 +32,7 @@ class Aligner:
             UserError: spaCy has no such language, or lacks a package for it.
         """
         try:
-            self._tokenize = spacy.blank(lang).tokenizer
+            self._tokenize = _tokenizer(lang)
         except (ImportError, ValueError, OSError) as error:
             reason = quote(str(error).split("\n")[0])
             raise UserError(
@@ -47,8 +48,9 @@ class Aligner:
     def align(self, text: str, group: Group) -> tuple[SpanTuple, ...]:
         """Return the spans on token boundaries that overlap no other, in order; the rest become findings.
 
-        Of overlapping spans the longest stays, then the first, as in `spacy.util.filter_spans`. Of one span
-        with two labels the one that more rows gave stays, then the first label in the alphabet.
+        Of overlapping spans the one of the most tokens stays, then the first, as in
+        `spacy.util.filter_spans`. Of one span with two labels the one that more rows gave stays, then the
+        first label in the alphabet.
         """
         if not group.spans:
             return ()
@@ -56,7 +58,7 @@ class Aligner:
         self.texts += 1
         self.tokens += len(doc)
         self.longest = max(self.longest, len(doc))
-        fitting = []
+        fitting: dict[SpanTuple, int] = {}  # the spans and their tokens
         for span in group.spans:
             start, end, _ = span
             piece = text[start:end]
@@ -70,19 +72,19 @@ class Aligner:
                 )
                 message = f"{_named(text, span)} has white space at its edge; {what}"
                 self._lose("whitespace-edge", text, group, span, message)
-            elif doc.char_span(start, end) is None:
+            elif (found := doc.char_span(start, end)) is None:
                 message = f"{_named(text, span)} is off the token boundaries; {nearest(doc, start, end)}"
                 self._lose("misaligned", text, group, span, message)
             else:
-                fitting.append(span)
+                fitting[span] = len(found)
         return tuple(fitting) if len(fitting) < 2 else self._apart(text, group, fitting)
 
-    def _apart(self, text: str, group: Group, spans: list[SpanTuple]) -> tuple[SpanTuple, ...]:
+    def _apart(self, text: str, group: Group, spans: dict[SpanTuple, int]) -> tuple[SpanTuple, ...]:
         kept: list[SpanTuple] = []
         taken: dict[int, SpanTuple] = {}
-        for span in sorted(spans, key=lambda each: (each[0] - each[1], each[0], -group.votes(each), each[2])):
+        for span in sorted(spans, key=lambda each: (-spans[each], each[0], -group.votes(each), each[2])):
             start, end, _ = span
-            # The kept ones are at least as long, so an overlap covers this one's first or last character.
+            # The kept ones have at least as many tokens, so an overlap covers this one's first or last one.
             rival = taken.get(start) or taken.get(end - 1)
             if rival is None:
                 kept.append(span)
@@ -109,6 +111,11 @@ class Aligner:
             span=(start, end),
             label=label,
         )
+
+
+@lru_cache(maxsize=2)
+def _tokenizer(lang: str) -> Callable[[str], Doc]:
+    return spacy.blank(lang).tokenizer
 
 
 def nearest(doc: Doc, start: int, end: int) -> str:

@@ -12,6 +12,7 @@ from flowchart.dataset import inspection
 from flowchart.dataset.alignment import Aligner
 from flowchart.dataset.document import Document
 from flowchart.dataset.findings import FindingLog
+from flowchart.dataset.formats import jsonl
 from flowchart.dataset.funnel import Funnel, Role, Stage
 from flowchart.dataset.inspection import LabelCount
 from flowchart.dataset.loading import Loader
@@ -137,43 +138,25 @@ def prepare(
     roles: list[Role] = [role for role, given in sides for _ in given]
     mergers: dict[Role, Merger] = {role: Merger(role, names, funnel, log) for role in ("train", "eval")}
     facts = _read(paths, roles, mergers, funnel, log, progress)
-    for role in dict.fromkeys(roles):
+    for role, given in sides:
         mergers[role].finish()
-        if not mergers[role].groups:
-            raise _nothing_accepted(
-                [path for path, its in zip(paths, roles, strict=True) if its == role], funnel
-            )
+        if given and not mergers[role].groups:
+            raise _nothing_accepted(given[0], role, funnel)
+    nothing = not any(group.spans for group in mergers["train"].groups.values())
+    if nothing and (trainable or not funnel["rows"].spans):
+        raise _nothing_to_learn(names[0], funnel)
     aligner = Aligner(lang, names, funnel, log)
-    hashes: list[bytes] = []
-    total = sum(len(merger.groups) for merger in mergers.values())
-    documents: dict[Role, list[Document]] = {"train": [], "eval": []}
-    done = 0
-    for role, merger in mergers.items():
-        for text, group in merger.groups.items():
-            hashes.append(_digest(role, text, group.spans))
-            spans = aligner.align(text, group)
-            documents[role].append(Document(text, spans, group.source))
-            funnel.keep("aligned", role, len(spans))
-            done += 1
-            if not done % 256 or done == total:
-                progress("align", done, total)
-        merger.groups.clear()
-    if not any(document.spans for document in documents["train"]):
-        if trainable or not funnel["merged"].spans:
-            raise _nothing_to_learn(names[0], len(documents["train"]), funnel)
-        message = f"none of {funnel['merged'].spans} spans lies on token boundaries"
-        log.add("nothing-aligned", names[0], 0, message, "kept the texts; mend their offsets")
+    documents, content_hash = _align(mergers, aligner, funnel, progress)
+    if trainable and not any(document.spans for document in documents["train"]):
+        raise _nothing_to_learn(names[0], funnel)
     inspection.inspect_labels(documents, names, log)
     if not eval:
         documents = _split(documents["train"], eval_split, seed, names[0], log)
-    if trainable and not any(document.spans for document in documents["eval"]):
-        raise UserError(
-            f"{names[-1]}: the evaluation set of {len(documents['eval'])} texts has no span to measure by; "
-            "annotate more or name an evaluation file"
-        )
-    for role in mergers:
-        funnel[role].documents = len(documents[role])
-        funnel[role].spans = sum(len(document.spans) for document in documents[role])
+    if trainable:
+        _refuse_unmeasurable(documents, names)
+    for role, each in documents.items():
+        funnel[role].documents = len(each)
+        funnel[role].spans = sum(len(document.spans) for document in each)
     funnel["train"].train = len(documents["train"])
     funnel["eval"].eval = len(documents["eval"])
     labels = inspection.count_labels(documents["train"], documents["eval"])
@@ -183,7 +166,7 @@ def prepare(
         eval=documents["eval"],
         funnel=funnel.stages,
         labels=labels,
-        content_hash=hashlib.sha256(b"".join(sorted(hashes))).hexdigest(),
+        content_hash=content_hash,
         eval_source="file" if eval else "split",
         files=facts,
         text_stats=_text_stats(documents, aligner),
@@ -200,6 +183,10 @@ def _read(  # noqa: PLR0917 - all of them are different things
 ) -> list[FileFacts]:
     sizes = [_size(path) for path in paths]
     total = sum(sizes)
+    for path in paths:  # a missing evaluation file is told before the training files are read
+        stream, raw = jsonl.open_bytes(path)
+        stream.close()
+        raw.close()
     facts = []
     for index, (path, role) in enumerate(zip(paths, roles, strict=True)):
         before = sum(sizes[:index])
@@ -226,27 +213,59 @@ def _sha256(path: Path) -> str:
         raise UserError(f"{path}: went away while it was read ({error.strerror}); load it again") from error
 
 
-def _nothing_accepted(paths: Sequence[Path], funnel: Funnel) -> UserError:
-    """Say why nothing is left, by the kinds that took it."""
-    rows, tasks = funnel["rows"].documents, funnel["tasks"].documents
+def _align(
+    mergers: dict[Role, Merger], aligner: Aligner, funnel: Funnel, progress: Progress
+) -> tuple[dict[Role, list[Document]], str]:
+    """Return the documents of both sides, and the hash of their merged content."""
+    hashes: list[bytes] = []
+    total = sum(len(merger.groups) for merger in mergers.values())
+    documents: dict[Role, list[Document]] = {"train": [], "eval": []}
+    for role, merger in mergers.items():
+        for text, group in merger.groups.items():
+            hashes.append(hashlib.sha256(repr((role, text, group.spans)).encode()).digest())
+            spans = aligner.align(text, group)
+            documents[role].append(Document(text, spans, group.source))
+            funnel.keep("aligned", role, len(spans))
+            if not len(hashes) % 256 or len(hashes) == total:
+                progress("align", len(hashes), total)
+        merger.groups.clear()
+    return documents, hashlib.sha256(b"".join(sorted(hashes))).hexdigest()
+
+
+def _nothing_accepted(path: Path, role: Role, funnel: Funnel) -> UserError:
+    """Say why nothing is left of the training or of the evaluation files, by the kinds of findings."""
+    rows, tasks = getattr(funnel["rows"], role), getattr(funnel["tasks"], role)
+    lost = funnel["accepted" if tasks else "tasks"].lost
+    why = ", ".join(f"{count} {kind}" for kind, count in lost.items())
     if not tasks:
-        why = ", ".join(f"{count} {kind}" for kind, count in funnel["tasks"].lost.items())
         return UserError(
-            f"{paths[0]}: 0 of {rows} rows are usable NER tasks ({why}); name a file with text and spans"
+            f"{path}: 0 of {rows} rows are usable NER tasks ({why}); name a file with text and spans"
         )
-    why = ", ".join(f"{count} {kind}" for kind, count in funnel["accepted"].lost.items())
-    return UserError(
-        f"{paths[0]}: 0 of {tasks} accepted ({why}); accept some annotations or name another file"
-    )
+    return UserError(f"{path}: 0 of {tasks} accepted ({why}); accept some annotations or name another file")
 
 
-def _nothing_to_learn(name: str, texts: int, funnel: Funnel) -> UserError:
-    lost = {**funnel["tasks"].lost_spans, **funnel["aligned"].lost_spans}
+def _nothing_to_learn(name: str, funnel: Funnel) -> UserError:
+    lost = {**funnel["tasks"].lost_spans, **funnel["accepted"].lost_spans, **funnel["aligned"].lost_spans}
     why = "".join(f", {count} {kind}" for kind, count in lost.items())
     return UserError(
-        f"{name}: no span to learn from in {texts} accepted texts ({funnel['rows'].spans} spans read{why}); "
-        "annotate some entities or mend their offsets"
+        f"{name}: no span to learn from in {funnel['merged'].train} accepted texts "
+        f"({funnel['rows'].spans} spans read{why}); annotate some entities or mend their offsets"
     )
+
+
+def _refuse_unmeasurable(documents: dict[Role, list[Document]], names: Sequence[str]) -> None:
+    if not documents["eval"]:
+        raise UserError(
+            f"{names[0]}: 1 text, of which no evaluation set can be split off; "
+            "annotate more or name an evaluation file"
+        )
+    for role, name, purpose in (("train", names[0], "learn from"), ("eval", names[-1], "measure by")):
+        its = documents["train" if role == "train" else "eval"]
+        if not any(document.spans for document in its):
+            raise UserError(
+                f"{name}: the {role} set of {len(its)} texts has no span to {purpose}; "
+                "annotate more or name an evaluation file"
+            )
 
 
 def _split(
@@ -263,10 +282,6 @@ def _split(
         return {"train": documents, "eval": []}
     train, evaluation = split(documents, share, seed)
     return {"train": train, "eval": evaluation}
-
-
-def _digest(role: Role, text: str, spans: Sequence[tuple[int, int, str]]) -> bytes:
-    return hashlib.sha256(repr((role, text, tuple(spans))).encode("utf-8", "surrogatepass")).digest()
 
 
 def _text_stats(documents: dict[Role, list[Document]], aligner: Aligner) -> dict[str, float]:

@@ -78,10 +78,10 @@ def offset_unit(text: str, start: int, end: int, own: str) -> str:
         return ""
     if text[start : end + 1] == own:
         return "; the end seems to be the last character: add one to every end"
-    if text[start + 1 : end + 1] == own or (start and text[start - 1 : end - 1] == own):
-        return "; the offsets seem to be one off"
     for name, encoding, width in (("UTF-16 units", "utf-16-le", 2), ("UTF-8 bytes", "utf-8", 1)):
         encoded = text.encode(encoding, "surrogatepass")
         if encoded[start * width : end * width] == own.encode(encoding, "surrogatepass"):
             return f"; the offsets seem to count {name}: count code points"
+    if text[start + 1 : end + 1] == own or (start and text[start - 1 : end - 1] == own):
+        return "; the offsets seem to be one off"
     return ""

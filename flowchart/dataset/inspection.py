@@ -69,6 +69,9 @@ def inspect_labels(
 ) -> None:
     """Note label names that look like slips, and data that is words without a context."""
     labels = Counter(span[2] for each in documents.values() for document in each for span in document.spans)
+    if not any(document.spans for document in documents["train"]):
+        message = f"no span of the {len(documents['train'])} training texts can be learnt from"
+        log.add("nothing-aligned", files[0], 0, message, "kept the texts; mend the spans before training")
     variants: dict[str, list[str]] = {}
     for label in sorted(labels):
         variants.setdefault(_folded(label), []).append(label)

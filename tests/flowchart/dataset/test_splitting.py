@@ -1,0 +1,97 @@
+"""Fair samples: the same whatever the order of rows, nested, with a share of every label."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flowchart.dataset.document import Document
+from flowchart.dataset.splitting import split, subset_order
+
+
+def documents(counts: dict[str, int]) -> list[Document]:
+    made = []
+    for label, count in counts.items():
+        spans = ((0, 1, label),) if label else ()
+        made += [Document(f"{label or 'none'} {number}", spans, (0, number)) for number in range(count)]
+    return made
+
+
+def labels(some: list[Document]) -> Counter[str]:
+    return Counter(document.spans[0][2] if document.spans else "" for document in some)
+
+
+COUNTS = {"": 400, "COMMON": 200, "SOME": 60, "RARE": 10}
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("share", [0.1, 0.2, 0.5])
+def test_every_label_has_its_share(seed: int, share: float) -> None:
+    train, held_out = split(documents(COUNTS), share, seed)
+    assert len(held_out) == round(670 * share)
+    assert len(train) == 670 - len(held_out)
+    found = labels(held_out)
+    for label, count in COUNTS.items():
+        assert abs(found[label] - count * share) <= 3, label
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_beginnings_are_fair_samples(seed: int) -> None:
+    made = documents(COUNTS)
+    order = subset_order(made, seed)
+    assert sorted(order) == list(range(len(made)))
+    for share in (0.25, 0.5, 0.75):
+        found = labels([made[index] for index in order[: round(len(made) * share)]])
+        for label, count in COUNTS.items():
+            assert abs(found[label] - count * share) <= 3, (share, label)
+
+
+def test_a_label_in_many_combinations_is_spread_too() -> None:
+    made = [
+        Document(f"text {number}", ((0, 1, "RARE"), (2, 3, f"L{number}")), (0, number))
+        if number % 10 == 0
+        else Document(f"text {number}", ((2, 3, f"L{number}"),), (0, number))
+        for number in range(200)
+    ]
+    order = subset_order(made, 0)
+    rare = sum(len(made[index].spans) == 2 for index in order[:100])
+    assert 6 <= rare <= 14
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(2, 60), st.integers(0, 5), st.randoms(use_true_random=False))
+def test_the_order_of_rows_does_not_matter(count: int, seed: int, shuffler: random.Random) -> None:
+    made = documents({"": count // 2, "A": count - count // 2})
+    shuffled = made.copy()
+    shuffler.shuffle(shuffled)
+    assert split(made, 0.2, seed) == split(shuffled, 0.2, seed)
+    assert [made[i] for i in subset_order(made, seed)] == [shuffled[i] for i in subset_order(shuffled, seed)]
+
+
+def test_another_seed_draws_other_texts() -> None:
+    made = documents(COUNTS)
+    drawn = {frozenset(document.text for document in split(made, 0.2, seed)[1]) for seed in range(8)}
+    assert len(drawn) == 8
+
+
+def test_each_text_is_drawn_about_equally_often() -> None:
+    made = documents({"": 7, "A": 4})
+    times = Counter(document.text for seed in range(600) for document in split(made, 0.3, seed)[1])
+    expected = 600 * 3 / 11
+    assert set(times) == {document.text for document in made}
+    for count in times.values():
+        assert 0.6 * expected < count < 1.5 * expected
+
+
+def test_both_sides_get_a_text() -> None:
+    made = documents({"A": 2})
+    for share in (0.01, 0.25, 0.99):
+        train, held_out = split(made, share, 0)
+        assert (len(train), len(held_out)) == (1, 1)
+    with pytest.raises(ValueError, match="1 documents"):
+        split(made[:1], 0.25, 0)
+    assert subset_order([], 0) == []
