@@ -1,0 +1,1 @@
+"""The recipes that run in child processes, one module each."""

@@ -1,0 +1,61 @@
+"""Reads a dataset and says what is in it: the funnel, the labels, and every finding."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flowchart.dataset.corpus import prepare
+from flowchart.dataset.findings import FindingLog
+from flowchart.runs.versions import versions
+
+if TYPE_CHECKING:
+    from flowchart.runs.folder import Run
+    from flowchart.runs.reporter import Reporter
+
+FINDINGS = "findings.jsonl"
+"""The file in the run's folder with one finding a line."""
+
+
+def run(run: Run, report: Reporter) -> dict[str, Any]:
+    """Check the dataset named in a run's settings.
+
+    Settings: `train` and `eval` (lists of files), `lang`, `eval_split`, `seed`. Data that no model could be
+    trained on is still checked as far as it goes: its findings say why.
+
+    Args:
+        run: The run; all findings go to `findings.jsonl` in its folder.
+        report: Told the progress: "read" in bytes, then "align" in texts.
+
+    Returns:
+        The result: counts, labels, funnel, a summary of the findings, files, hashes, versions.
+
+    Raises:
+        UserError: The data cannot be read at all, nothing in it was accepted, or it has no spans.
+    """
+    began = time.perf_counter()
+    settings = run.settings
+    lang = str(settings.get("lang", "en"))
+    eval_split = float(settings.get("eval_split", 0.2))
+    seed = int(settings.get("seed", 0))
+    with FindingLog(run.folder / FINDINGS) as findings:
+        corpus = prepare(
+            [Path(file) for file in settings.get("train", ())],
+            [Path(file) for file in settings.get("eval", ())],
+            lang=lang,
+            eval_split=eval_split,
+            seed=seed,
+            progress=report.progress,
+            findings=findings,
+            trainable=False,
+        )
+    return {
+        **corpus.to_dict(),
+        "findings": {"total": findings.total, "kinds": findings.summary(), "file": FINDINGS},
+        "seed": seed,
+        "eval_split": eval_split,
+        "lang": lang,
+        "seconds": round(time.perf_counter() - began, 3),
+        "versions": versions(),
+    }
