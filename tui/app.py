@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from flowchart.runs.process import cancel
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.theme import Theme
 
 from flowchart.errors import UserError
+from flowchart.runs.process import cancel
 from flowchart.walk import Walk
 from tui import settings
+from tui.filters import Ascii, Safe
 from tui.glyphs import ASCII, UNICODE
 from tui.options import Options
 from tui.screens.main import MainScreen
@@ -40,6 +43,7 @@ class NerTuiApp(App[None]):
         self.options = options
         self.walk = walk
         self.glyphs = ASCII if options.ascii else UNICODE
+        self._own_filters: list[LineFilter] = [Safe(), Ascii()] if options.ascii else [Safe()]
         self.settings = settings.load()
         self.last_words = ""
         """What the command line says after the screen is gone."""
@@ -50,10 +54,18 @@ class NerTuiApp(App[None]):
             session.n_samples = options.n_samples
             walk.open_data(list(options.data), list(options.eval))
 
+    def get_key_display(self, binding: Binding) -> str:
+        """Name a key as it stands on a keyboard: not every terminal's font has a sign for enter."""
+        return "enter" if binding.key == "enter" else super().get_key_display(binding)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return the filters of every line: Textual's own, then the app's."""
+        return [*super().get_line_filters(), *self._own_filters]
+
     def on_mount(self) -> None:
         self.register_theme(PAPER)
-        if self.settings.theme in self.available_themes:
-            self.theme = self.settings.theme
+        if "TEXTUAL_THEME" not in os.environ:
+            self.theme = self.settings.theme if self.settings.theme in self.available_themes else PAPER.name
         if self.settings.keys:
             self.set_keymap(self.settings.keys)
         self.theme_changed_signal.subscribe(self, self._keep_theme)
@@ -136,7 +148,8 @@ PAPER = Theme(
     foreground="#c8d0e8",
     background="#16181f",
     surface="#1b1e27",
-    panel="#242836",
+    panel="#262b3b",
     dark=True,
+    variables={"border-blurred": "#3a4057", "foreground-muted": "#8089a8"},
 )
 """A quiet dark theme with contrast to spare, that comes through as well in 256 colours."""

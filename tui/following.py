@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 
 from flowchart.runs.folder import Run, Status
-
 from flowchart.runs.progress import Progress
 
 PAUSE = 0.4

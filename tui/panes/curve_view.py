@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flowchart.runs.folder import Status
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.events import Resize
 
+from flowchart.runs.folder import Status
 from flowchart.runs.progress import PointProgress, Progress
 from flowchart.text import one_line, pad, printable
 from tui.glyphs import Glyphs
@@ -85,6 +85,11 @@ class CurveView(VerticalScroll, can_focus=True):
         self.per_label = not self.per_label
         self._show()
 
+    @property
+    def finished(self) -> bool:
+        """Whether a whole curve is shown."""
+        return self._status is Status.FINISHED
+
     def _show(self) -> None:
         width = max(self.scrollable_content_region.width, 20)
         points = self._progress.finished
@@ -104,7 +109,7 @@ class CurveView(VerticalScroll, can_focus=True):
         if points and self.per_label:
             blocks.append(labels_table(points, width))
         elif points:
-            blocks.append(Content.styled("p shows single labels", "$text-muted"))
+            blocks.append(Content.styled("p shows single labels", "$foreground-muted"))
         table.display = bool(blocks)
         table.show(Content("\n\n").join(blocks))
 
@@ -125,7 +130,7 @@ class CurveView(VerticalScroll, can_focus=True):
                     lines.append(Content(f"{point.fraction:.0%}: {one_line(point.message, width - 6)}"))
             if self._status is Status.CRASHED:
                 lines += [
-                    Content.styled(f"  {one_line(line, width - 2)}", "$text-muted") for line in self._log[-5:]
+                    Content.styled(f"  {one_line(line, width - 2)}", "$foreground-muted") for line in self._log[-5:]
                 ]
             lines.append(Content("t trains anew; R lists the runs, where a broken one can be resumed."))
         elif self._status is not Status.FINISHED:

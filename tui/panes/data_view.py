@@ -15,12 +15,12 @@ from flowchart.runs.progress import Progress
 from flowchart.text import one_line, pad, printable
 from tui.glyphs import Glyphs
 from tui.widgets.bar import bar
-from tui.widgets.plain import Plain
+from tui.widgets.plain import Plain, styled
 
 SEVERITY = {
     "error": ("error", "bold $text-error"),
     "warning": ("warn", "$text-warning"),
-    "info": ("info", "$text-muted"),
+    "info": ("info", "$foreground-muted"),
 }
 
 NO_DATA = "No dataset yet.\n\nPress o to open a Prodigy JSONL file (.jsonl or .jsonl.gz)."
@@ -60,9 +60,14 @@ class DataView(VerticalScroll, can_focus=True):
         self._files, self._progress, self._result, self._failure = files, None, None, message
         self._show()
 
+    @property
+    def loaded(self) -> bool:
+        """Whether a dataset's facts are shown."""
+        return self._result is not None
+
     def _show(self) -> None:
         width = max(self.scrollable_content_region.width, 20)
-        blocks = [Content.styled(file_names(self._files, width), "bold")] if self._files else []
+        blocks = [headline(self._files, self._result, width)] if self._files else []
         if self._failure:
             hint = "Press o to open another file; everything else goes on as before."
             blocks += [Content.styled(printable(self._failure), "$text-error"), Content(hint)]
@@ -80,9 +85,14 @@ class DataView(VerticalScroll, can_focus=True):
         self.query_one(Plain).show(Content("\n\n").join(block for block in blocks if block.plain))
 
 
-def file_names(files: Sequence[str], width: int) -> str:
-    """The names of the files, without their folders."""
-    return one_line(", ".join(PurePath(file).name for file in files), width)
+def headline(files: Sequence[str], result: Mapping[str, Any] | None, width: int) -> Content:
+    """The names of the files, and the whole in one line."""
+    line = styled(", ".join(PurePath(file).name for file in files), "bold", cells=width)
+    if result is not None:
+        found = dict(result.get("findings") or {}).get("total", 0)
+        counts = f"\n{result.get('documents', 0):,} texts, {result.get('spans', 0):,} spans, {found:,} findings"
+        line += Content(counts + ("  (f opens them)" if found else ""))
+    return line
 
 
 def loading(progress: Progress, width: int, glyphs: Glyphs) -> Content:
@@ -135,10 +145,9 @@ def label_table(labels: Sequence[Mapping[str, Any]], width: int, glyphs: Glyphs)
 def findings_summary(findings: Mapping[str, Any], width: int) -> Content:
     """How many of each kind were found; the rows are one key away."""
     kinds = findings.get("kinds") or ()
-    total = findings.get("total", 0)
     if not kinds:
         return Content.styled("No findings: every row was read and every span used.", "$text-success")
-    lines = [Content.styled(f"{total:,} findings  (f opens the rows)", "bold $text-secondary")]
+    lines = [Content.styled("Findings", "bold $text-secondary")]
     for kind in kinds:
         name, style = SEVERITY.get(str(kind.get("severity")), SEVERITY["info"])
         text = one_line(f"{kind.get('kind', '')}: {kind.get('message', '')}", max(width - 14, 10))
@@ -152,4 +161,4 @@ def provenance(result: Mapping[str, Any]) -> Content:
         split = f"Eval set: {float(result.get('eval_split', 0)):.0%} split off, seed {result.get('seed', 0)}."
     else:
         split = "Eval set: its own file."
-    return Content.styled(f"{split}  Content hash {str(result.get('content_hash', ''))[:12]}.", "$text-muted")
+    return Content.styled(f"{split}  Content hash {str(result.get('content_hash', ''))[:12]}.", "$foreground-muted")

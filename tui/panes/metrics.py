@@ -12,7 +12,7 @@ from tui.glyphs import Glyphs
 from tui.panes.curve_view import CurveView
 from tui.panes.data_view import DataView
 
-ROOM_FOR_BOTH = 100
+ROOM_FOR_BOTH = 96
 """Cells from which the data and the curve stand side by side."""
 
 
@@ -20,7 +20,7 @@ class MetricsPane(Horizontal):
     """Two views, of which a narrow pane shows one at a time."""
 
     DEFAULT_CSS = """
-    MetricsPane.-both DataView { width: 46; border-right: vkey $panel; }
+    MetricsPane.-both DataView { width: 44; border-right: vkey $panel; }
     MetricsPane.-both CurveView { width: 1fr; padding-left: 1; }
     MetricsPane.-data CurveView { display: none; }
     MetricsPane.-curve DataView { display: none; }

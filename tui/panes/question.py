@@ -125,7 +125,7 @@ def box_content(path: Path, node: Node, glyphs: Glyphs, *, basis: bool = False) 
     if basis:
         blocks.append(section("Why these arrows are believed", basis_lines(chart, node)))
     elif chart.out(node.id):
-        blocks.append(Content.styled("b shows why each arrow is believed", "$text-muted"))
+        blocks.append(Content.styled("b shows why each arrow is believed", "$foreground-muted"))
     return Content("\n\n").join(block for block in blocks if block.plain)
 
 
@@ -139,7 +139,7 @@ def heading(path: Path, node: Node, glyphs: Glyphs) -> Content:
         parts.append(printable(lane.title))
     if path.rounds(node.id) > 1:
         parts.append(f"round {path.rounds(node.id)}")
-    line = Content.styled(f" {glyphs.separator} ".join(parts), "$text-muted")
+    line = Content.styled(f" {glyphs.separator} ".join(parts), "$foreground-muted")
     if node.usual:
         line += Content.styled(f"  {glyphs.usual} our usual suggestion", "bold $text-success")
     return line
@@ -177,7 +177,7 @@ def commands(lines: tuple[Command, ...]) -> Content:
     """Command lines, one below the other, under the tool that they belong to."""
     parts = [
         Content.assemble(
-            (f"{printable(c.tool)}\n", "$text-muted"), (f"  {printable(c.line)}", "$text-accent")
+            (f"{printable(c.tool)}\n", "$foreground-muted"), (f"  {printable(c.line)}", "$text-accent")
         )
         for c in lines
     ]

@@ -91,6 +91,7 @@ class FlowchartTree(Tree[Item]):
         self.glyphs = glyphs
         self.show_root = False
         self.guide_depth = INDENT
+        self.show_guides = False
         self.auto_expand = False
         self._chart: Flowchart | None = None
         self._path: Path | None = None
@@ -176,7 +177,7 @@ class FlowchartTree(Tree[Item]):
         parent = node.parent
         while parent is not None and parent is not self.root:
             depth, parent = depth + 1, parent.parent
-        room = max(self.scrollable_content_region.width - INDENT * (depth + 1) - 1, 8)
+        room = max(self.scrollable_content_region.width - INDENT * depth, 8)
         if item.arrow is not None:
             return self._arrow(item.arrow, room, style)
         if item.box is not None:
@@ -233,7 +234,7 @@ class FlowchartTree(Tree[Item]):
         tail = f" x{times}" if times > 1 else ""
         line_style = self._style("chart--walked" if times else "chart--quiet")
         text = one_line(
-            self._chart.nodes[arrow.target].text, max(room - len(answer) - len(way) - len(tail) - 4, 4)
+            self._chart.nodes[arrow.target].text, max(room - len(answer) - len(way) - len(tail) - 3, 4)
         )
         return Text.assemble((f"{gutter} {answer}{way} {text}{tail}", line_style + style))
 

@@ -137,7 +137,7 @@ class Ask(ModalScreen[list[str] | None]):
                 line.cursor_blink = False
                 yield line
             if self._hint:
-                yield Plain(Content.styled(self._hint, "$text-muted"))
+                yield Plain(Content.styled(self._hint, "$foreground-muted"))
             yield Plain(id="wrong")
         yield KeyHints()
 

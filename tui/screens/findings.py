@@ -6,8 +6,6 @@ import asyncio
 from pathlib import Path
 from typing import Any, ClassVar
 
-from flowchart.findings_file import read_findings, read_row
-from flowchart.runs.folder import Run
 from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -18,6 +16,8 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from flowchart.errors import UserError
+from flowchart.findings_file import read_findings, read_row
+from flowchart.runs.folder import Run
 from flowchart.text import one_line, printable
 from tui.glyphs import Glyphs
 from tui.panes.data_view import SEVERITY
@@ -185,7 +185,7 @@ def finding_content(finding: dict[str, Any]) -> Content:
             (f"{name}  ", style), (one_line(str(finding.get("kind", ""))), "bold"), f"   {where}"
         ),
         Content(one_line(str(finding.get("message", "")))),
-        Content.styled(f"Done: {one_line(str(finding.get('done', '')))}", "$text-muted"),
+        Content.styled(f"Done: {one_line(str(finding.get('done', '')))}", "$foreground-muted"),
     ]
     excerpt, span = printable(str(finding.get("excerpt") or "")), finding.get("span")
     if excerpt:

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from flowchart.graph import Answer
-from flowchart.runs.folder import Run, Status
-from flowchart.runs.process import cancel, launch
 from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -18,6 +16,8 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from flowchart.errors import UserError
+from flowchart.runs.folder import Run, Status
+from flowchart.runs.process import cancel, launch
 from flowchart.runs.progress import Progress
 from flowchart.walk import Walk
 from tui.following import ACTIVE, follow
@@ -26,8 +26,9 @@ from tui.panes.metrics import MetricsPane
 from tui.panes.question import QuestionPane
 from tui.panes.tree import FlowchartTree, TreePane
 from tui.screens.dialogs import Ask, Choice
-from tui.screens.layout import Layout, choose_layout
+from tui.screens.layout import SMALLEST, Layout, choose_layout
 from tui.widgets.key_hints import KeyHints
+from tui.widgets.plain import Plain
 from tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ class MainScreen(Screen[None]):
                 yield QuestionPane(self.glyphs, id="question", classes="pane")
                 yield MetricsPane(self.glyphs, ascii_only=self._ascii, id="metrics", classes="pane")
         yield KeyHints()
+        yield Plain(id="too-small")
 
     def on_mount(self) -> None:
         self.tree_pane.tree_view.show_chart(self.walk.chart)
@@ -129,6 +131,7 @@ class MainScreen(Screen[None]):
 
     def _begin(self) -> None:
         """Do what may wait for the first frame: remarks, the data, a run that still goes on."""
+        self.tree_pane.tree_view.look_for(self.walk.path.current.id)  # its lines have a place only now
         for remark in self.walk.remarks:
             self.notify(remark, severity="warning", markup=False, timeout=10)
         self.walk.remarks.clear()
@@ -402,7 +405,10 @@ class MainScreen(Screen[None]):
 
     def on_resize(self, event: Resize) -> None:
         """Arrange the panes for the new size."""
-        self._layout_now = choose_layout(event.size.width, event.size.height)
+        width, height = event.size
+        self._layout_now = choose_layout(width, height)
+        smallest = f"{SMALLEST[0]}x{SMALLEST[1]}"
+        self.query_one("#too-small", Plain).show(f"{width}x{height} is too small: ner-tui needs {smallest}.")
         self._arrange()
 
     def _arrange(self) -> None:

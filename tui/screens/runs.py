@@ -6,8 +6,6 @@ import asyncio
 from pathlib import PurePath
 from typing import ClassVar
 
-from flowchart.runs.folder import Run, Status, list_runs
-from flowchart.runs.process import cancel, resume
 from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -18,6 +16,8 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from flowchart.errors import UserError
+from flowchart.runs.folder import Run, Status, list_runs
+from flowchart.runs.process import cancel, resume
 from flowchart.text import one_line, pad, printable
 from flowchart.walk import Walk
 from tui.following import ACTIVE
@@ -92,7 +92,7 @@ class RunsScreen(Screen[Run | None]):
         if run is not None:
             log = "\n".join(run.log_tail(20)) or "(nothing in its log)"
             self.log_box.show(
-                Content.styled(f"{run.folder}/log.txt\n", "$text-muted") + Content(printable(log))
+                Content.styled(f"{run.folder}/log.txt\n", "$foreground-muted") + Content(printable(log))
             )
 
     @on(OptionList.OptionSelected)

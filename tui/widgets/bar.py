@@ -15,4 +15,4 @@ def bar(share: float, width: int, glyphs: Glyphs, *, rest: bool = True) -> Conte
     share = min(max(share, 0.0), 1.0)
     filled = max(round(share * width), 1 if share > 0 else 0)
     done = Content.styled(glyphs.bar * filled, "$text-primary")
-    return done + Content.styled(glyphs.rest * (width - filled), "$text-muted") if rest else done
+    return done + Content.styled(glyphs.rest * (width - filled), "$foreground-muted") if rest else done

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from flowchart.runs.folder import Status
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.events import Resize
 from textual.widget import Widget
 
+from flowchart.runs.folder import Status
 from flowchart.runs.progress import Progress
 from flowchart.text import one_line
 from flowchart.walk import Walk
@@ -87,7 +87,7 @@ class StatusLine(Widget):
                 for pane, name in TABS
             )
             if self._zoomed:
-                left += Content.styled("  zoomed: z", "$text-muted")
+                left += Content.styled("  zoomed: z", "$foreground-muted")
         else:
             left = Content.styled(one_line(self._title, 60), "bold")
         facts = [fact for fact in (self._steps, one_line(self._data, 32), self._curve) if fact]
@@ -96,4 +96,4 @@ class StatusLine(Widget):
         room = width - left.cell_length - 2
         right = one_line(right, max(room, 0))
         gap = " " * max(width - left.cell_length - cell_len(right), 1)
-        self.query_one(Plain).show(Content.assemble(left, gap, (right, "$text-muted")))
+        self.query_one(Plain).show(Content.assemble(left, gap, (right, "$foreground-muted")))

@@ -1,0 +1,114 @@
+"""Write the screenshots of this folder: the real app, the demo data, a real training.
+
+    .venv/bin/python screenshots/make.py            all of them
+    .venv/bin/python screenshots/make.py main help  only those whose name begins so
+
+Each picture is an SVG drawn by Textual itself; nothing is retouched.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+    from tui.app import NerTuiApp
+
+HERE = Path(__file__).resolve().parent
+PATIENCE = 300.0
+"""Seconds to wait for the training before giving up."""
+
+Scene = Callable[["Pilot[None]"], Awaitable[None]]
+
+
+async def wait_until(pilot: Pilot[None], done: Callable[[], bool]) -> None:
+    """Let the app run until something is so."""
+    async with asyncio.timeout(PATIENCE):
+        while not done():
+            await pilot.pause(0.2)
+    await pilot.pause()
+
+
+def press(*keys: str) -> Scene:
+    """A scene that is a few keys away."""
+
+    async def scene(pilot: Pilot[None]) -> None:
+        await pilot.press(*keys)
+        await pilot.pause(0.3)
+
+    return scene
+
+
+SCENES: dict[str, tuple[tuple[int, int], Scene]] = {
+    "main": ((160, 50), press("y", "n", "y", "n", "y", "y", "y", "y")),
+    "question": ((80, 24), press("n", "n", "2")),
+    "tree": ((80, 24), press("y", "n", "1")),
+    "curve": ((80, 24), press("3", "v")),
+    "data": ((80, 24), press("3")),
+    "medium": ((100, 30), press("n", "n", "2")),
+    "findings": ((120, 36), press("f", "down", "tab")),
+    "help": ((100, 40), press("question_mark")),
+}
+"""The name of each picture, the size of its terminal, and the keys that lead to it from a fresh start."""
+
+
+def app_in(workspace_folder: Path) -> NerTuiApp:
+    """The app on the demo data."""
+    from flowchart import demo
+    from flowchart.walk import Walk
+    from flowchart.workspace import Workspace
+    from tui.app import NerTuiApp
+    from tui.options import Options
+
+    train, evaluation = demo.files()
+    workspace = Workspace(workspace_folder)
+    options = Options(workspace=workspace, data=(train,), eval=(evaluation,))
+    return NerTuiApp(options, Walk(workspace))
+
+
+async def train(workspace: Path) -> None:
+    """Train the demo's learning curve, as somebody would: t, enter, wait."""
+    app = app_in(workspace)
+    async with app.run_test(size=(160, 50)) as pilot:
+        await wait_until(pilot, lambda: app.main.metrics.data_view.loaded)
+        await pilot.press("t")
+        await pilot.pause(0.3)
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: app.main.metrics.curve_view.finished)
+
+
+async def take(workspace: Path, name: str, size: tuple[int, int], scene: Scene) -> None:
+    """Take one picture."""
+    (workspace / "session.json").unlink(missing_ok=True)
+    app = app_in(workspace)
+    async with app.run_test(size=size) as pilot:
+        await wait_until(
+            pilot, lambda: app.main.metrics.data_view.loaded and app.main.metrics.curve_view.finished
+        )
+        await scene(pilot)
+        picture: Any = app.export_screenshot(title="ner-tui demo")
+        (HERE / f"{name}.svg").write_text(picture, encoding="utf-8")
+        sys.stderr.write(f"{name}.svg\n")
+
+
+async def main(wanted: list[str]) -> None:
+    """Take the pictures whose names begin with one of the words; all without words."""
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = Path(folder) / "demo"
+        await train(workspace)
+        for name, (size, scene) in SCENES.items():
+            if not wanted or name.startswith(tuple(wanted)):
+                await take(workspace, name, size, scene)
+
+
+if __name__ == "__main__":
+    from tui import terminal
+
+    terminal.prepare()
+    asyncio.run(main(sys.argv[1:]))
