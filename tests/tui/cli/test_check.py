@@ -1,0 +1,117 @@
+"""`ner-tui check`, for real: a run in a workspace, its result on stdout."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.tui.cli.conftest import Program
+
+
+def test_the_human_output(ner_tui: Program, data: tuple[Path, Path]) -> None:
+    result = ner_tui("check", data[0].name, "--eval", data[1].name)
+    out = result.stdout.decode()
+    assert result.returncode == 0
+    assert [line for line in out.splitlines() if line.startswith("rows ")] == [
+        line for line in out.splitlines() if line.split()[:2] == ["rows", "80"]
+    ]
+    assert "duplicate-text" in out
+    assert "train.jsonl:" in out
+    assert b"Traceback" not in result.stderr
+    assert all(line == line.rstrip() for line in out.splitlines())
+
+
+def test_json_is_one_document_and_nothing_else(ner_tui: Program, data: tuple[Path, Path]) -> None:
+    result = ner_tui("check", f"{data[0].name},eval:{data[1].name}", "--json")
+    document = json.loads(result.stdout)
+    assert result.returncode == 0
+    assert document["documents"] == 80
+    assert document["spans"] > 100
+    assert {label["label"] for label in document["labels"]} >= {"PART", "FAULT", "BRAND", "MODEL"}
+    assert [stage["stage"] for stage in document["funnel"]][:2] == ["rows", "tasks"]
+    assert document["findings"]
+    for finding in document["findings"]:
+        assert {"file", "row", "kind", "message"} <= finding.keys()
+    assert len(document["findings"]) == sum(kind["count"] for kind in document["findings_by_kind"])
+
+
+def test_a_gzip_file_in_a_workspace_of_its_own(
+    ner_tui: Program, data: tuple[Path, Path], folder: Path
+) -> None:
+    packed = folder / "packed.jsonl.gz"
+    packed.write_bytes(gzip.compress(data[0].read_bytes()))
+    result = ner_tui("check", packed.name, "--workspace", "elsewhere", "--json")
+    document = json.loads(result.stdout)
+    assert document["documents"] == 60
+    assert (folder / "elsewhere" / "runs" / document["run"] / "result.json").is_file()
+    assert not (folder / ".ner-tui").exists()
+
+
+def test_a_name_with_a_comma(ner_tui: Program, data: tuple[Path, Path], folder: Path) -> None:
+    odd = folder / "eval:a,b.jsonl"
+    odd.write_bytes(data[0].read_bytes())
+    assert json.loads(ner_tui("check", odd.name, "--json").stdout)["documents"] == 60
+
+
+@pytest.mark.parametrize("flags", [[], ["--rows", "100"], ["--json"]])
+def test_no_escape_sequence_comes_out(ner_tui: Program, hostile: Path, flags: list[str]) -> None:
+    result = ner_tui("check", hostile.name, *flags)
+    assert result.returncode == 0
+    assert b"\x1b" not in result.stdout + result.stderr
+    assert b"\x07" not in result.stdout + result.stderr
+    assert "\u202e".encode() not in result.stdout + result.stderr
+
+
+def test_an_error_shows_no_escape_sequence(ner_tui: Program) -> None:
+    result = ner_tui("check", "no\x1b[31m\nfile")
+    assert result.returncode == 2
+    assert b"\x1b" not in result.stderr
+    assert result.stderr.count(b"\n") == 1
+
+
+BAD = {
+    "missing.jsonl": None,
+    "empty.jsonl": b"",
+    "text.jsonl": b"this is no JSON\nneither is this\n",
+    "binary.jsonl": bytes(range(256)) * 20,
+    "damaged.jsonl.gz": gzip.compress(b'{"text": "a"}\n' * 1000)[:40],
+    "rejected.jsonl": b'{"text": "a b", "spans": [], "answer": "reject"}\n',
+}
+
+
+# The reader is the same for all three; one kind of bad data shows that the others say it the same way.
+CASES = [("check", name) for name in BAD]
+CASES += [(command, name) for command in ("train-curve", "") for name in ("missing.jsonl", "text.jsonl")]
+
+
+@pytest.mark.parametrize(("command", "name"), CASES)
+def test_bad_input_is_one_line_and_exit_2(ner_tui: Program, folder: Path, command: str, name: str) -> None:
+    content = BAD[name]
+    if content is not None:
+        (folder / name).write_bytes(content)
+    arguments = [command, *(["--ner"] if command == "train-curve" else []), name] if command else [name]
+    result = ner_tui(*arguments)
+    assert result.returncode == 2
+    assert result.stdout == b""
+    last = result.stderr.decode().splitlines()[-1]
+    assert last.startswith("ner-tui: ")
+    assert name in last
+    assert b"Traceback" not in result.stderr
+
+
+def test_a_directory_and_a_slip_of_the_pen(ner_tui: Program, folder: Path) -> None:
+    assert b"is a directory" in ner_tui("check", folder).stderr
+    result = ner_tui("chekc")
+    assert result.returncode == 2
+    assert result.stderr == b"ner-tui: chekc: no such file (nor a command; did you mean check?)\n"
+
+
+def test_a_workspace_that_cannot_be(ner_tui: Program, data: tuple[Path, Path], folder: Path) -> None:
+    (folder / "file").write_text("")
+    result = ner_tui("check", data[0].name, "--workspace", "file")
+    assert result.returncode == 2
+    assert result.stderr.startswith(b"ner-tui: ")
+    assert result.stderr.count(b"\n") == 1

@@ -1,0 +1,131 @@
+"""`ner-tui demo` and `ner-tui DATA` where nobody could see the app, and `ner-tui export`."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+from flowchart.graph import Answer
+
+from flowchart.walk import Walk
+from flowchart.workspace import Workspace
+from tests.tui.cli.conftest import Program, program_environment
+
+
+def walk_a_little(folder: Path, note: str = "") -> Walk:
+    walk = Walk(Workspace(folder / ".ner-tui"))
+    for answer in (Answer.YES, Answer.NO):
+        ways = walk.chart.out(walk.path.current.id)
+        walk.answer(answer if answer in ways else next(iter(ways)))
+    if note:
+        walk.write_note(note, 0)
+    return walk
+
+
+def test_demo_without_training(ner_tui: Program, folder: Path) -> None:
+    result = ner_tui("demo", "--no-train")
+    out = result.stdout.decode()
+    assert result.returncode == 0, result.stderr
+    for part in ("Funnel", "Labels", "Findings", "Learning curve", "not trained yet"):
+        assert part in out
+    assert "rows      1,200" in out
+    assert "\x1b" not in out
+    assert not (folder / ".ner-tui" / "session.json").exists(), "the session belongs to the app"
+
+
+def test_data_with_a_curve_that_is_used_again(
+    ner_tui: Program, data: tuple[Path, Path], folder: Path
+) -> None:
+    walk = walk_a_little(folder, note="we asked \x1b[31mtwice")
+    arguments = (f"{data[0].name},eval:{data[1].name}", "--n-samples", "1")
+    first = ner_tui(*arguments)
+    out = first.stdout.decode()
+    assert first.returncode == 0, first.stderr
+    assert "Here: " in out
+    assert walk.path.steps[0].answer.value.upper() in out
+    assert "twice" in out
+    assert "\x1b" not in out
+    assert "95% interval" in out
+    assert b"100%: " in first.stderr
+    again = ner_tui(*arguments)
+    assert again.stdout == first.stdout
+    assert again.stderr == b"", "nothing was measured again"
+    assert len(json.loads(ner_tui("runs", "--json").stdout)) == 2
+
+
+def test_no_data_at_all(ner_tui: Program) -> None:
+    result = ner_tui()
+    assert result.returncode == 0, result.stderr
+    assert "Here: " in result.stdout.decode()
+    assert "ner-tui demo" in result.stdout.decode()
+
+
+def test_head_closes_the_pipe(folder: Path) -> None:
+    command = f"{sys.executable} -m tui check --rows 1000 --json train.jsonl"
+    from flowchart.demo import files
+
+    (folder / "train.jsonl").write_bytes(files()[0].read_bytes() * 5)
+    done = subprocess.run(
+        ["bash", "-c", f"{command} | head -c 100"],
+        check=False,
+        capture_output=True,
+        cwd=folder,
+        env=program_environment(folder),
+    )
+    assert len(done.stdout) == 100
+    assert b"Traceback" not in done.stderr
+    assert b"BrokenPipe" not in done.stderr
+
+
+def test_input_that_is_no_terminal(folder: Path) -> None:
+    ours, theirs = pty.openpty()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "tui", "demo"],
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=theirs,
+            stderr=subprocess.PIPE,
+            cwd=folder,
+            env=program_environment(folder),
+            timeout=30,
+        )
+    finally:
+        os.close(theirs)
+        os.close(ours)
+    assert done.returncode == 2
+    assert b"ssh -t" in done.stderr
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_a_chart_that_is_none(ner_tui: Program, folder: Path) -> None:
+    (folder / "chart.toml").write_text("this is no = = chart")
+    for command in (["export"], []):
+        result = ner_tui(*command, "--flowchart", "chart.toml")
+        assert result.returncode == 2
+        assert result.stderr.startswith(b"ner-tui: ")
+        assert result.stderr.count(b"\n") == 1
+        assert b"chart.toml" in result.stderr
+
+
+def test_export(ner_tui: Program, folder: Path) -> None:
+    walk = walk_a_little(folder)
+    printed = ner_tui("export")
+    assert printed.returncode == 0, printed.stderr
+    assert printed.stdout.startswith(b"# ")
+    assert b"```mermaid" in printed.stdout
+    assert walk.path.steps[0].text.split("\n")[0][:20].encode() in printed.stdout
+    assert ner_tui("export", "-o", "path.md").returncode == 0
+    written = (folder / "path.md").read_bytes()
+    assert written.startswith(b"# ")
+    refused = ner_tui("export", "-o", "path.md")
+    assert refused.returncode == 2
+    assert b"--force" in refused.stderr
+    assert ner_tui("export", "-o", "path.md", "--force", "--provenance").returncode == 0
+    assert len((folder / "path.md").read_bytes()) > len(written)
+    nowhere = ner_tui("export", "-o", "no/such/folder.md")
+    assert (nowhere.returncode, nowhere.stderr.count(b"\n")) == (2, 1)

@@ -1,0 +1,49 @@
+"""`ner-tui runs` where there is little or nothing to show."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.tui.cli.conftest import HOSTILE, Program
+
+
+def test_no_runs_is_no_error(ner_tui: Program, folder: Path) -> None:
+    result = ner_tui("runs")
+    assert result.returncode == 0
+    assert result.stdout.startswith(b"no runs in ")
+    assert ner_tui("runs", "--json").stdout == b"[]\n"
+    assert not (folder / ".ner-tui").exists(), "looking leaves nothing behind"
+
+
+@pytest.mark.parametrize("name", ["nothing", "../..", "/etc", HOSTILE, ""])
+@pytest.mark.parametrize("action", ["follow", "cancel", "resume"])
+def test_an_unknown_run_is_one_line(
+    folder: Path, capfd: pytest.CaptureFixture[str], action: str, name: str
+) -> None:
+    from tui.cli import main
+
+    for run in ("one", "two"):
+        (folder / "w" / "runs" / run).mkdir(parents=True)
+        info = {"recipe": "check", "settings": {}, "created": "2026-01-01"}
+        (folder / "w" / "runs" / run / "run.json").write_text(json.dumps(info))
+    assert main(["runs", action, name, "--workspace", str(folder / "w")]) == 2
+    errors = capfd.readouterr().err
+    assert errors.startswith("ner-tui: ")
+    assert errors.count("\n") == 1
+    assert "\x1b" not in errors
+
+
+def test_an_unfinished_list_of_runs_is_printable(ner_tui: Program, folder: Path) -> None:
+    run = folder / ".ner-tui" / "runs" / "odd"
+    run.mkdir(parents=True)
+    info = {"recipe": f"x{HOSTILE}", "settings": {"train": [f"/{HOSTILE}.jsonl"]}, "created": "2026-01-01"}
+    (run / "run.json").write_text(json.dumps(info))
+    end = {"event": "end", "status": "failed", "message": HOSTILE, "time": "2026-01-01T00:00:00Z"}
+    (run / "events.jsonl").write_text(json.dumps(end) + "\n" + "{torn")
+    result = ner_tui("runs")
+    assert result.returncode == 0
+    assert b"\x1b" not in result.stdout
+    assert result.stdout.count(b"\n") == 2

@@ -1,0 +1,181 @@
+"""`ner-tui train-curve` and `ner-tui runs`, for real, on about 60 short texts."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from flowchart.demo.generator import line, train_rows
+from flowchart.runs.folder import Run, Status, list_runs
+from flowchart.workspace import Workspace
+from tests.tui.cli.conftest import Program, program_environment
+
+WAIT = 60.0
+
+
+@pytest.fixture
+def large(folder: Path) -> Path:
+    """Data that takes a while to train on."""
+    file = folder / "large.jsonl"
+    file.write_text("".join(map(line, train_rows(1500, 7))), "utf-8")
+    return file
+
+
+def start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tui", *arguments],
+        cwd=folder,
+        env=program_environment(folder),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
+def running(folder: Path) -> Run:
+    """The run that is being worked on, once there is one."""
+    deadline = time.monotonic() + WAIT
+    while time.monotonic() < deadline:
+        for run in list_runs(Workspace(folder / ".ner-tui")):
+            if run.status() is Status.RUNNING and run.events()[0]:
+                return run
+        time.sleep(0.05)
+    raise AssertionError("no run began")
+
+
+def ended(run: Run) -> Status:
+    deadline = time.monotonic() + WAIT
+    while time.monotonic() < deadline:
+        if run.status() not in (Status.WAITING, Status.RUNNING):
+            return run.status()
+        time.sleep(0.05)
+    raise AssertionError("the run does not end")
+
+
+def test_json_then_text_then_runs(ner_tui: Program, data: tuple[Path, Path]) -> None:
+    source = f"{data[0].name},eval:{data[1].name}"
+    first = ner_tui("train-curve", "--ner", source, "--n-samples", "2", "--json")
+    assert first.returncode == 0, first.stderr
+    document = json.loads(first.stdout)
+    assert [point["fraction"] for point in document["points"]] == [0.5, 1.0]
+    for point in document["points"]:
+        assert point["docs"] > 20
+        assert all(0 <= point[key] <= 1 for key in ("ents_p", "ents_r", "ents_f"))
+        assert point["ents_per_type"]
+    assert document["verdict"]["answer"] in ("YES", "NO", "CAN'T TELL")
+    assert document["seconds"] > 0
+    assert b"100%: " in first.stderr
+    assert b"\r" not in first.stderr, "no updating line where there is no terminal"
+
+    followed = ner_tui("runs", "follow", "last", "--json")
+    assert json.loads(followed.stdout)["points"] == document["points"]
+    shown = ner_tui("runs", "follow", document["run"][:-2]).stdout.decode()
+    assert f"{document['points'][1]['ents_f']:.3f}" in shown
+    assert document["verdict"]["question"] in shown
+    listed = ner_tui("runs").stdout.decode()
+    assert "finished" in listed
+    assert "eval:eval.jsonl" in listed
+    assert [run["status"] for run in json.loads(ner_tui("runs", "--json").stdout)] == ["finished"]
+    for action in ("cancel", "resume"):
+        refused = ner_tui("runs", action, "last")
+        assert (refused.returncode, refused.stderr.count(b"\n")) == (2, 1)
+
+
+def test_the_text_with_plot_and_labels(ner_tui: Program, data: tuple[Path, Path]) -> None:
+    flags = ("--n-samples", "1", "--show-plot", "--ascii", "--label-stats")
+    result = ner_tui("train-curve", "--ner", data[0].name, "--eval", data[1].name, *flags)
+    out = result.stdout.decode()
+    assert result.returncode == 0, result.stderr
+    assert "95% interval" in out
+    assert "100%" in out
+    assert "eval spans" in out
+    assert "training texts" in out
+    assert out.isascii()
+    assert "\x1b" not in out
+
+
+def test_hostile_labels_do_not_reach_the_terminal(ner_tui: Program, hostile: Path) -> None:
+    result = ner_tui("train-curve", "--ner", hostile.name, "--n-samples", "1", "--label-stats", "--show-plot")
+    assert b"\x1b" not in result.stdout + result.stderr
+    assert b"Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_cancels_the_run(folder: Path, large: Path, number: signal.Signals, status: int) -> None:
+    process = start(folder, "train-curve", "--ner", large.name)
+    run = running(folder)
+    identity = run.identity()
+    began = time.monotonic()
+    process.send_signal(number)
+    out, errors = process.communicate(timeout=WAIT)
+    assert process.returncode == status
+    assert time.monotonic() - began < 6
+    assert out == b""
+    assert errors.splitlines()[-1].startswith(f"ner-tui: cancelled {run.id}".encode())
+    assert b"Traceback" not in errors
+    assert run.status() is Status.CANCELLED
+    assert identity is not None
+    assert not identity.members(), "no process is left behind"
+
+
+def test_a_lost_terminal_leaves_the_run_going(folder: Path, large: Path, ner_tui: Program) -> None:
+    command = [sys.executable, "-m", "tui", "train-curve", "--ner", large.name]
+    environment = program_environment(folder)
+    terminal = pexpect.spawn(command[0], command[1:], cwd=str(folder), env=environment, dimensions=(24, 80))
+    run = running(folder)
+    terminal.close(force=True)  # the terminal is gone: SIGHUP
+    time.sleep(0.5)
+    assert run.status() is Status.RUNNING
+    attending = start(folder, "runs", "follow", "last")
+    time.sleep(1.0)
+    attending.send_signal(signal.SIGINT)
+    _, errors = attending.communicate(timeout=WAIT)
+    assert attending.returncode == 130
+    assert f"{run.id} goes on".encode() in errors
+    assert run.status() is Status.RUNNING
+    assert ner_tui("runs", "cancel", run.id).returncode == 0
+    assert ended(run) is Status.CANCELLED
+    assert ner_tui("runs", "follow", run.id).returncode == 1
+    assert ner_tui("runs", "resume", run.id).returncode == 0
+    assert running(folder).id == run.id
+
+
+def test_progress_in_a_terminal_is_one_line(folder: Path, large: Path) -> None:
+    terminal = pexpect.spawn(
+        sys.executable,
+        ["-m", "tui", "train-curve", "--ner", large.name],
+        cwd=str(folder),
+        env={**program_environment(folder), "TERM": "xterm"},
+        dimensions=(24, 70),
+        encoding="utf-8",
+    )
+    terminal.expect(r"\r0:\d\d  25% +\d+/\d+", timeout=WAIT)
+    seen = terminal.before + terminal.after
+    terminal.sendintr()
+    terminal.expect(pexpect.EOF, timeout=WAIT)
+    terminal.close()
+    assert terminal.exitstatus == 130
+    assert "\n" not in seen
+    assert "\x1b" not in seen
+    assert max(map(len, seen.split("\r"))) <= 70
+
+
+def test_a_run_that_crashes_is_exit_1(folder: Path, large: Path) -> None:
+    process = start(folder, "train-curve", "--ner", large.name)
+    identity = running(folder).identity()
+    assert identity is not None
+    os.killpg(identity.pid, signal.SIGKILL)
+    _, errors = process.communicate(timeout=WAIT)
+    assert process.returncode == 1
+    last = errors.decode().splitlines()[-1]
+    assert " crashed: " in last
+    assert "log.txt" in last

@@ -1,0 +1,117 @@
+"""What the command line says about data: which files, for what, and how a run is asked to read them."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flowchart.errors import UserError
+
+EVAL_PREFIX = "eval:"
+"""What stands before an evaluation set, as in Prodigy."""
+
+WORKERS = 2
+"""The number of processes that train the points of a curve."""
+
+
+@dataclass(frozen=True)
+class Data:
+    """The files of a dataset, absolute.
+
+    Attributes:
+        train: Files to train on.
+        eval: Files to evaluate on; empty when a part of the training data is split off.
+    """
+
+    train: tuple[Path, ...]
+    eval: tuple[Path, ...]
+
+    def inputs(self) -> list[tuple[str, Path]]:
+        """Return each file with its role, as a run records them."""
+        return [*(("train", file) for file in self.train), *(("eval", file) for file in self.eval)]
+
+
+def named(arguments: Iterable[str], evaluation: Iterable[str] = ()) -> Data:
+    """Return the files that arguments name, each of them there and with something in it.
+
+    Args:
+        arguments: Files, several in one argument with commas between, `eval:` before an evaluation set. A
+            name that is a file as it stands is taken as it stands, commas and all.
+        evaluation: More evaluation sets.
+
+    Raises:
+        UserError: A file is missing, a directory, or empty, or there is none to train on.
+    """
+    train: list[Path] = []
+    held_out: list[Path] = []
+    for argument in arguments:
+        for part in [argument] if Path(argument).is_file() else argument.split(","):
+            if part.startswith(EVAL_PREFIX) and not Path(part).is_file():
+                held_out.append(_file(part.removeprefix(EVAL_PREFIX)))
+            elif part:
+                train.append(_file(part))
+    held_out.extend(_file(name) for name in evaluation)
+    if not train:
+        raise UserError("only evaluation sets are given; name a file to train on as well")
+    return Data(tuple(train), tuple(held_out))
+
+
+def _file(name: str) -> Path:
+    file = Path(name).absolute()
+    try:
+        empty = file.stat().st_size == 0
+    except FileNotFoundError:
+        raise UserError(f"{name}: no such file{_meant(name)}") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(f"{name}: cannot be read ({reason})") from None
+    if file.is_dir():
+        raise UserError(f"{name}: is a directory; name the JSONL file in it")
+    if not file.is_file():
+        raise UserError(
+            f"{name}: is no regular file, and a run reads its data more than once; save it to a file"
+        )
+    if empty:
+        raise UserError(f"{name}: is empty; export the dataset again")
+    return file
+
+
+def _meant(name: str) -> str:
+    """Return a hint when a command was probably meant."""
+    from difflib import get_close_matches
+
+    from tui.cli.parser import COMMANDS
+
+    close = get_close_matches(name, COMMANDS, 1)
+    return f" (nor a command; did you mean {close[0]}?)" if close else ""
+
+
+def check_settings(data: Data, options: argparse.Namespace) -> dict[str, Any]:
+    """Return the settings of a run that checks the data."""
+    return {
+        "train": [str(file) for file in data.train],
+        "eval": [str(file) for file in data.eval],
+        "lang": options.lang,
+        "eval_split": options.eval_split,
+        "seed": options.seed,
+    }
+
+
+def curve_settings(data: Data, options: argparse.Namespace) -> dict[str, Any]:
+    """Return the settings of a run that trains a learning curve."""
+    return {**check_settings(data, options), "n_samples": options.n_samples, "workers": WORKERS}
+
+
+def command_line(recipe: str, settings: dict[str, Any]) -> str:
+    """Return the command that asks for a run with these settings, ready to copy."""
+    files = ",".join([*settings["train"], *(EVAL_PREFIX + file for file in settings["eval"])])
+    words = ["ner-tui", recipe, *(["--ner"] if recipe == "train-curve" else []), files]
+    if "n_samples" in settings:
+        words += ["--n-samples", str(settings["n_samples"])]
+    if not settings["eval"]:
+        words += ["--eval-split", str(settings["eval_split"])]
+    return shlex.join([*words, "--lang", settings["lang"], "--seed", str(settings["seed"])])

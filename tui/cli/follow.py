@@ -1,0 +1,236 @@
+"""Starting a run and following it to its end: progress on stderr, nothing on stdout."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from flowchart.errors import UserError
+from flowchart.runs.folder import Run, Status, list_runs
+from flowchart.runs.process import cancel, launch
+from flowchart.runs.progress import Progress
+from flowchart.text import one_line, pad
+from flowchart.workspace import Workspace
+from tui.cli import RunFailedError, StoppedError
+from tui.cli.data import Data, command_line
+
+_STAGES = {"read": "reading", "align": "aligning to tokens", "split": "splitting", "train": "training"}
+ACTIVE = (Status.WAITING, Status.RUNNING)
+_PAUSE = 0.1  # seconds between two looks at the folder
+
+
+def kept(workspace: Workspace, recipe: str, settings: dict[str, Any]) -> Run | None:
+    """Return the newest run of the recipe on the same data that has finished or still runs."""
+    for run in list_runs(workspace, recipe):
+        same = all(run.settings.get(key) == value for key, value in settings.items() if key != "workers")
+        if same and run.status() in (*ACTIVE, Status.FINISHED) and run.same_inputs():
+            return run
+    return None
+
+
+def perform(
+    workspace: Workspace, recipe: str, settings: dict[str, Any], data: Data
+) -> tuple[Run, dict[str, Any]]:
+    """Do a recipe as a run, to its end, and return the run with its result.
+
+    Ctrl-C and SIGTERM cancel the run. A lost terminal does not: the run goes on, and `ner-tui runs` finds it.
+
+    Raises:
+        UserError: The data cannot be used.
+        RunFailedError: The run failed, crashed, or was cancelled by somebody else.
+        StoppedError: A signal ended it; the run is cancelled.
+    """
+    workspace.create()
+    with _signals() as asked:
+        run = Run.create(workspace, recipe, settings, data.inputs(), command_line(recipe, settings))
+        launch(run)
+        try:
+            return run, follow(run, asked)
+        except StoppedError as stopped:
+            cancel(run)
+            raise StoppedError(
+                stopped.number, f"cancelled {run.id}; continue it: ner-tui runs resume {run.id}"
+            ) from None
+
+
+def attend(run: Run) -> dict[str, Any]:
+    """Follow a run that somebody else started; a signal ends the following, not the run.
+
+    Raises:
+        UserError: The data cannot be used.
+        RunFailedError: The run failed, crashed or was cancelled.
+        StoppedError: A signal ended the following.
+    """
+    with _signals() as asked:
+        try:
+            return follow(run, asked)
+        except StoppedError as stopped:
+            raise StoppedError(
+                stopped.number, f"{run.id} goes on; come back: ner-tui runs follow {run.id}"
+            ) from None
+
+
+def follow(run: Run, asked: list[int]) -> dict[str, Any]:
+    """Show a run's progress until it has ended, and return its result.
+
+    Args:
+        run: The run; it may have ended long ago.
+        asked: The signals that came in so far; the first ends the following.
+
+    Raises:
+        UserError: The data cannot be used.
+        RunFailedError: The run failed, crashed or was cancelled.
+        StoppedError: A signal came in while the run was going.
+    """
+    progress, offset = Progress(), 0
+    display = _Line() if _is_terminal() else _Lines()
+    try:
+        while True:
+            # The status first: the events read after it then hold the end that it tells of.
+            status = run.status()
+            events, offset = run.events(offset)
+            for event in events:
+                progress.fold(event)
+            display.show(progress)
+            if status not in ACTIVE:
+                break
+            if asked:
+                raise StoppedError(asked[0])
+            time.sleep(_PAUSE)
+    finally:
+        display.close()
+    return outcome(run, status)
+
+
+def outcome(run: Run, status: Status) -> dict[str, Any]:
+    """Return the result of a run that has ended.
+
+    Raises:
+        UserError: It failed on what it was given.
+        RunFailedError: It ended in any other way than finished.
+    """
+    if status is Status.FINISHED:
+        result = run.result()
+        if result is not None:
+            return result
+        raise RunFailedError(f"{run.id}: its result is gone from {run.folder}; run it again")
+    end = run.end() or {}
+    message = str(end.get("message") or "")
+    if status is Status.FAILED and end.get("kind") == "user":
+        raise UserError(message)
+    if status is Status.CANCELLED:
+        raise RunFailedError(f"{run.id} was cancelled; continue it: ner-tui runs resume {run.id}")
+    said = message or next(
+        (line.strip() for line in reversed(run.log_tail()) if line.strip()), "no last words"
+    )
+    how = "failed" if status is Status.FAILED else "crashed"
+    raise RunFailedError(f"{run.id} {how}: {said} (log: {run.log_file})")
+
+
+def stage(progress: Progress) -> str:
+    """Return what a run is at, in words."""
+    return progress.message or _STAGES.get(progress.stage, progress.stage) or "starting"
+
+
+def summary(progress: Progress) -> str:
+    """Return where a run is, in one line of printable text."""
+    if not progress.points:
+        share = f" {100 * progress.done / progress.total:.0f}%" if progress.total else ""
+        return one_line(stage(progress) + share)
+    parts = []
+    for key in sorted(progress.points):
+        point = progress.points[key]
+        score = "" if point.ents_f is None else f" F {point.ents_f:.2f}"
+        state = f"{score} done" if point.state == "done" else f" {point.step}/{point.max_steps}{score}"
+        if point.state == "failed":
+            state = " failed"
+        parts.append(f"{point.fraction:.0%}{state}")
+    return one_line(" | ".join(parts))
+
+
+def _is_terminal() -> bool:
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+
+class _Line:
+    """One line of a terminal, written over and over."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._shown = ""
+
+    def show(self, progress: Progress) -> None:
+        """Bring the line up to date; bytes are sent only for what changed."""
+        width = max(shutil.get_terminal_size((80, 24)).columns - 1, 10)
+        seconds = int(time.monotonic() - self._began)
+        line = pad(f"{seconds // 60}:{seconds % 60:02d}  {summary(progress)}", width)
+        if line != self._shown:
+            self._shown = line
+            _write(f"\r{line}")
+
+    def close(self) -> None:
+        """Leave the line empty, for what comes next."""
+        if self._shown:
+            _write("\r" + " " * len(self._shown) + "\r")
+
+
+class _Lines:
+    """A file or a pipe: a line for each stage begun and each point done."""
+
+    def __init__(self) -> None:
+        self._told: set[object] = set()
+
+    def show(self, progress: Progress) -> None:
+        """Write a line for whatever is new."""
+        if progress.stage and not progress.points:
+            self._tell(progress.stage, stage(progress))
+        for point in progress.finished:
+            key = (point.get("fraction"), point.get("repeat"))
+            seconds = point.get("seconds") or 0.0
+            line = (
+                f"{point['fraction']:.0%}: {point['docs']} texts, F {point['ents_f']:.3f} ({seconds:.0f} s)"
+            )
+            self._tell(key, line)
+
+    def _tell(self, key: object, line: str) -> None:
+        if key not in self._told:
+            self._told.add(key)
+            _write(one_line(line) + "\n")
+
+    def close(self) -> None:
+        """Nothing is left open."""
+
+
+def _write(text: str) -> None:
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except OSError:
+        pass  # nobody watches any more; the run is worth more than its progress
+
+
+@contextmanager
+def _signals() -> Iterator[list[int]]:
+    """Note Ctrl-C and SIGTERM for as long as this lasts.
+
+    They are only noted, not raised: an exception in the middle of a launch would leave a process behind that
+    nobody knows.
+    """
+    asked: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        asked.append(number)
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

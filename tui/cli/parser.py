@@ -1,0 +1,333 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, NoReturn
+
+from flowchart import __version__
+from flowchart.errors import UserError
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that says what is wrong in one line, as every other part does."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what argparse would print.
+
+        Raises:
+            UserError: Always.
+        """
+        raise UserError(f"{message} (see {self.prog} --help)")
+
+
+class Command(NamedTuple):
+    """A subcommand: where it lives, what it does, how its options are added."""
+
+    module: str
+    summary: str
+    options: Callable[[Parser], None]
+    examples: str
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return the options of the command that the arguments name.
+
+    `module` among them says which module of `tui.cli` runs it.
+
+    The first argument that is no option decides: the name of a command, or else data for the app to open.
+    Options may stand before it as well as behind.
+
+    Raises:
+        UserError: The arguments make no sense.
+        SystemExit: --help or --version was asked for, and is answered.
+    """
+    place = _command_at(arguments)
+    if place is None:
+        parser, module = app_parser(), "open_app"
+        rest = list(arguments)
+    else:
+        name = arguments[place]
+        parser, module = command_parser(name), COMMANDS[name].module
+        rest = [*arguments[:place], *arguments[place + 1 :]]
+    options = parser.parse_intermixed_args(rest)
+    options.module = module
+    return options
+
+
+def app_parser() -> Parser:
+    """Return the parser of `ner-tui` without a command: the app."""
+    listing = "\n".join(f"  {name:<13}{command.summary}" for name, command in COMMANDS.items())
+    parser = Parser(
+        prog="ner-tui",
+        usage="ner-tui [DATA ...] [options]\n       ner-tui COMMAND [options]",
+        description="Explosion's NER flowchart in the terminal: walk it, measure it, export the path.",
+        epilog=f"commands:\n{listing}\n\n{_APP_EXAMPLES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("data", nargs="*", metavar="DATA", help=_DATA_HELP)
+    _eval_option(parser)
+    _app_options(parser)
+    parser.set_defaults(demo=False)
+    return parser
+
+
+def command_parser(name: str) -> Parser:
+    """Return the parser of one command."""
+    command = COMMANDS[name]
+    parser = Parser(
+        prog=f"ner-tui {name}",
+        description=f"{command.summary}.",
+        epilog=f"examples:\n{command.examples}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command.options(parser)
+    return parser
+
+
+def _command_at(arguments: Sequence[str]) -> int | None:
+    """Return the place of the command's name, None when the first plain argument is no command."""
+    takes_value: set[str] | None = None
+    place = 0
+    while place < len(arguments):
+        argument = arguments[place]
+        if argument == "--":
+            return None
+        if not argument.startswith("-") or argument == "-":
+            return place if argument in COMMANDS else None
+        if takes_value is None:
+            takes_value = _value_options()
+        place += 2 if argument in takes_value else 1
+    return None
+
+
+def _value_options() -> set[str]:
+    parsers = [app_parser(), *(command_parser(name) for name in COMMANDS)]
+    return {
+        option
+        for parser in parsers
+        for action in parser._actions
+        if action.nargs != 0
+        for option in action.option_strings
+    }
+
+
+_DATA_HELP = (
+    "Prodigy JSONL (.jsonl or .jsonl.gz); several with commas or spaces, eval: before an evaluation set. "
+    "A file named like a command is given as ./demo"
+)
+
+
+def _number(kind: type, low: float, high: float) -> Callable[[str], float]:
+    """Return a converter for a number within bounds, ends included."""
+
+    def convert(text: str) -> float:
+        try:
+            value: float = kind(text)
+        except ValueError:
+            value = float("nan")
+        if not low <= value <= high:
+            article = "a whole number" if kind is int else "a number"
+            raise argparse.ArgumentTypeError(f"{text!r} is not {article} from {low:g} to {high:g}")
+        return value
+
+    return convert
+
+
+def _workspace_option(parser: Parser) -> None:
+    parser.add_argument("--version", action="version", version=f"ner-tui {__version__}")
+    parser.add_argument(
+        "--workspace",
+        metavar="DIR",
+        help="where the path and the runs are kept (default: $NER_TUI_WORKSPACE, else .ner-tui)",
+    )
+
+
+def _ascii_option(parser: Parser) -> None:
+    parser.add_argument("--ascii", action="store_true", help="draw with ASCII characters only")
+
+
+def _flowchart_option(parser: Parser) -> None:
+    parser.add_argument(
+        "--flowchart", metavar="FILE", help="another chart (TOML) than the NER Flowchart v2.0"
+    )
+
+
+def _eval_option(parser: Parser) -> None:
+    parser.add_argument(
+        "--eval", metavar="FILE", action="append", default=[], help="evaluation set (more than once for more)"
+    )
+
+
+def _data_options(parser: Parser) -> None:
+    option = parser.add_argument
+    option(
+        "--eval-split",
+        metavar="SHARE",
+        type=_number(float, 0.01, 0.9),
+        default=0.2,
+        help="share of the texts to evaluate on when there is no evaluation set (default %(default)s)",
+    )
+    option(
+        "--lang",
+        metavar="CODE",
+        default="en",
+        help="spaCy's code of the texts' language (default %(default)s)",
+    )
+    option(
+        "--seed",
+        metavar="N",
+        type=_number(int, 0, 2**32 - 1),
+        default=0,
+        help="of the split and of the trainings (default %(default)s)",
+    )
+
+
+def _samples_option(parser: Parser) -> None:
+    parser.add_argument(
+        "--n-samples",
+        "-n",
+        metavar="N",
+        type=_number(int, 1, 100),
+        default=4,
+        help="points of the curve: 4 trains on 25, 50, 75 and 100%% (default %(default)s)",
+    )
+
+
+def _json_option(parser: Parser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+
+
+def _app_options(parser: Parser) -> None:
+    _data_options(parser)
+    _samples_option(parser)
+    _workspace_option(parser)
+    _flowchart_option(parser)
+    _ascii_option(parser)
+    option = parser.add_argument
+    option("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+    option("--plain", action="store_true", help="print the plain report, as without a terminal, and exit")
+    option(
+        "--no-train", action="store_true", help="in the plain report: show a curve that is there, train none"
+    )
+
+
+def _demo(parser: Parser) -> None:
+    _app_options(parser)
+    parser.set_defaults(demo=True, data=[], eval=[])
+
+
+def _check(parser: Parser) -> None:
+    parser.add_argument("data", nargs="+", metavar="DATA", help=_DATA_HELP)
+    _eval_option(parser)
+    _data_options(parser)
+    _workspace_option(parser)
+    _json_option(parser)
+    parser.add_argument(
+        "--rows",
+        metavar="N",
+        type=_number(int, 0, 10**9),
+        default=3,
+        help="findings of each kind to print (default %(default)s)",
+    )
+
+
+def _train_curve(parser: Parser) -> None:
+    parser.add_argument(
+        "--ner",
+        metavar="DATA",
+        action="append",
+        required=True,
+        help="files to train on, several with commas, eval: before an evaluation set (as in Prodigy)",
+    )
+    _samples_option(parser)
+    _eval_option(parser)
+    _data_options(parser)
+    option = parser.add_argument
+    option("--show-plot", "-P", action="store_true", help="draw the curve")
+    option("--label-stats", "-L", action="store_true", help="also print P, R and F of each label")
+    _workspace_option(parser)
+    _ascii_option(parser)
+    _json_option(parser)
+
+
+def _runs(parser: Parser) -> None:
+    actions = ("list", "follow", "cancel", "resume")
+    parser.add_argument("action", nargs="?", choices=actions, default="list", help="default: list")
+    parser.add_argument("run", nargs="?", metavar="ID", help="the run's id, the beginning of it, or last")
+    _workspace_option(parser)
+    _ascii_option(parser)
+    _json_option(parser)
+
+
+def _export(parser: Parser) -> None:
+    option = parser.add_argument
+    option("-o", "--output", metavar="FILE", help="write the report to this file rather than to the screen")
+    option("--force", action="store_true", help="overwrite the file")
+    option("--provenance", action="store_true", help="say of each arrow why it is believed")
+    _workspace_option(parser)
+    _flowchart_option(parser)
+
+
+def _completion(parser: Parser) -> None:
+    parser.add_argument("shell", choices=("bash", "zsh", "fish"), help="the shell to complete in")
+    parser.add_argument("--version", action="version", version=f"ner-tui {__version__}")
+
+
+_APP_EXAMPLES = """examples:
+  ner-tui                                    come back to where you were
+  ner-tui train.jsonl,eval:eval.jsonl        walk the chart with your own data
+  ner-tui train.jsonl.gz --eval eval.jsonl   the same, another way to say it
+  ner-tui demo                               the app on the data that comes with it
+  ner-tui demo | less                        no terminal: the plain report
+  ssh -t HOST ner-tui train.jsonl            over SSH, which needs the -t
+
+'ner-tui COMMAND --help' says more about a command."""
+
+COMMANDS: dict[str, Command] = {
+    "demo": Command(
+        "open_app",
+        "Open the app on the demo data that comes with it",
+        _demo,
+        "  ner-tui demo\n  ner-tui demo --no-mouse --ascii\n  ner-tui demo --no-train | less",
+    ),
+    "check": Command(
+        "check",
+        "Read a dataset: the count funnel, the labels, and every finding with its row",
+        _check,
+        "  ner-tui check train.jsonl\n  ner-tui check train.jsonl --eval eval.jsonl --rows 20\n"
+        "  ner-tui check train.jsonl --json | jq '.findings[] | select(.kind == \"misaligned\")'",
+    ),
+    "train-curve": Command(
+        "train_curve",
+        "Train on growing parts of the data and say whether more of it would help",
+        _train_curve,
+        "  ner-tui train-curve --ner train.jsonl,eval:eval.jsonl --show-plot\n"
+        "  ner-tui train-curve --ner train.jsonl --n-samples 5 --eval-split 0.3\n"
+        "  ner-tui train-curve --ner train.jsonl --json | jq '.points[] | {docs, ents_f}'",
+    ),
+    "runs": Command(
+        "runs",
+        "List, follow, cancel and resume runs",
+        _runs,
+        "  ner-tui runs\n  ner-tui runs follow last\n  ner-tui runs cancel 20261124-114003\n"
+        "  ner-tui runs resume last\n  ner-tui runs --json",
+    ),
+    "export": Command(
+        "export",
+        "Write the path walked so far, with its evidence, as Markdown",
+        _export,
+        "  ner-tui export\n  ner-tui export -o path.md\n  ner-tui export -o path.md --force --provenance",
+    ),
+    "completion": Command(
+        "completion",
+        "Print a completion script for your shell",
+        _completion,
+        '  eval "$(ner-tui completion bash)"\n  ner-tui completion zsh > ~/.zfunc/_ner-tui\n'
+        "  ner-tui completion fish > ~/.config/fish/completions/ner-tui.fish",
+    ),
+}
+"""The commands by name, in the order that --help lists them."""

@@ -1,0 +1,104 @@
+"""What `ner-tui DATA` prints where there is no terminal: the path so far, the data, the learning curve."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from flowchart.errors import UserError
+from flowchart.runs.folder import Run, Status
+from flowchart.text import one_line
+from flowchart.walk import Walk
+from flowchart.workspace import Workspace
+from tui.cli import RunFailedError
+from tui.cli.check_text import check_text
+from tui.cli.curve_text import basis_text, curve_plot, curve_table, verdict_text
+from tui.cli.data import Data, check_settings, curve_settings
+from tui.cli.follow import attend, kept, outcome, perform
+from tui.cli.tables import heading, wrapped
+
+
+def write(options: argparse.Namespace, data: Data | None) -> int:
+    """Print the report; what is not there yet is measured first, with its progress on stderr.
+
+    A check or a curve of the same files, unchanged, with the same settings is taken as it is. The workspace's
+    session is read and never written: an app may have it open.
+
+    Args:
+        options: The options of the command line.
+        data: The dataset; None for the one of the session.
+    """
+    workspace = Workspace.find(options.workspace)
+    walk = Walk(workspace, Path(options.flowchart) if options.flowchart else None)
+    if data is None:
+        data = _last_data(walk, options)
+    checked = _measured(workspace, "check", check_settings(data, options), data) if data else None
+    out = path_text(walk)
+    if checked is not None:
+        run, result = checked
+        out += heading("Data") + check_text(result, run.folder / "findings.jsonl", 3)
+    sys.stdout.write(out)
+    sys.stdout.flush()
+    if data is not None:
+        sys.stdout.write(heading("Learning curve") + _curve_text(workspace, data, options))
+    else:
+        sys.stdout.write("\nNo data yet: name a Prodigy JSONL, or try ner-tui demo.\n")
+    return 0
+
+
+def path_text(walk: Walk) -> str:
+    """Return where the path stands and how it came there."""
+    path = walk.path
+    title = one_line(walk.chart.title)
+    out = f"{title}\n{'=' * len(title)}\n"
+    for remark in walk.remarks:
+        out += wrapped(f"note: {remark}", "  ")
+    for place, step in enumerate(path.steps, 1):
+        out += wrapped(f"{step.text}  {step.answer.value.upper()}", "     ", f"{place:>3}. ")
+        if step.note:
+            out += wrapped(step.note, "       ", "     - ")
+    box = path.current
+    where = "End" if path.finished else "Here"
+    rounds = path.rounds(box.id)
+    again = f" (round {rounds})" if rounds > 1 else ""
+    out += wrapped(f"{box.text}{again}", "      ", f"{where}: ")
+    if box.meaning:
+        out += wrapped(box.meaning, "      ")
+    return out
+
+
+def _last_data(walk: Walk, options: argparse.Namespace) -> Data | None:
+    """Return the dataset of the session and take over its settings; None when it has none."""
+    session = walk.session
+    if not session.data:
+        return None
+    for name in ("lang", "seed", "eval_split", "n_samples"):
+        setattr(options, name, getattr(session, name))
+    return Data(tuple(map(Path, session.data)), tuple(map(Path, session.eval)))
+
+
+def _measured(
+    workspace: Workspace, recipe: str, settings: dict[str, Any], data: Data
+) -> tuple[Run, dict[str, Any]]:
+    """Return a run with its result: one that is there, or a new one."""
+    run = kept(workspace, recipe, settings)
+    if run is None:
+        return perform(workspace, recipe, settings, data)
+    status = run.status()
+    return run, outcome(run, status) if status is Status.FINISHED else attend(run)
+
+
+def _curve_text(workspace: Workspace, data: Data, options: argparse.Namespace) -> str:
+    settings = curve_settings(data, options)
+    run = kept(workspace, "train-curve", settings)
+    if options.no_train and (run is None or run.status() is not Status.FINISHED):
+        return "not trained yet; leave out --no-train, or use ner-tui train-curve\n"
+    try:
+        _, result = _measured(workspace, "train-curve", settings, data)
+    except (UserError, RunFailedError) as error:
+        return wrapped(f"no curve: {error}")  # the rest of the report stands all the same
+    points = result["points"]
+    plot = curve_plot(points, ascii_only=options.ascii)
+    return f"{basis_text(result)}\n{plot}\n{curve_table(points)}\n{verdict_text(result)}"

@@ -1,0 +1,133 @@
+"""`ner-tui runs`: what runs and has run in a workspace."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from flowchart.errors import UserError
+from flowchart.runs.folder import Run, list_runs
+from flowchart.runs.progress import Progress
+from flowchart.workspace import Workspace
+from tui.cli.curve_text import basis_text, curve_table, verdict_text
+from tui.cli.follow import ACTIVE, attend, summary
+from tui.cli.tables import table
+
+
+def run(options: argparse.Namespace) -> int:
+    """List the runs, or do something with one."""
+    workspace = Workspace.find(options.workspace)
+    if options.action == "list":
+        if options.run is not None:
+            raise UserError(f"runs list takes no run; to look at one: ner-tui runs follow {options.run}")
+        return _list(workspace, as_json=options.json)
+    chosen = _chosen(workspace, options.run)
+    if options.action == "follow":
+        return _follow(chosen, as_json=options.json)
+    from flowchart.runs import process
+
+    if options.action == "cancel":
+        if chosen.status() not in ACTIVE:
+            raise UserError(f"{chosen.id} has {chosen.status().value} already; nothing to cancel")
+        process.cancel(chosen)
+    else:
+        process.resume(chosen)
+    if options.json:
+        sys.stdout.write(json.dumps(_facts(chosen)) + "\n")
+    elif options.action == "cancel":
+        sys.stdout.write(f"cancelled {chosen.id}\n")
+    else:
+        sys.stdout.write(f"resumed {chosen.id}; look on: ner-tui runs follow {chosen.id}\n")
+    return 0
+
+
+def _chosen(workspace: Workspace, name: str | None) -> Run:
+    """Return the run of that id, or the one whose id begins so; "last" is the newest.
+
+    The name is only compared with the ids that are there: it is never a path.
+    """
+    runs = list_runs(workspace)
+    if not runs:
+        raise UserError(f"{workspace.root}: no runs here; another workspace is named with --workspace")
+    if name is None:
+        raise UserError("which run? name its id, the beginning of it, or last; ner-tui runs lists them")
+    if name == "last":
+        return runs[0]
+    found = [run for run in runs if run.id == name] or [run for run in runs if run.id.startswith(name)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UserError(
+            f"{name}: {len(found)} runs begin so, {found[-1].id} and {found[0].id} among them; say more"
+        )
+    raise UserError(f"{name}: no such run in {workspace.root}; ner-tui runs lists them")
+
+
+def _list(workspace: Workspace, *, as_json: bool) -> int:
+    runs = list_runs(workspace)
+    if as_json:
+        sys.stdout.write(json.dumps([_facts(run) for run in runs]) + "\n")
+        return 0
+    rows = []
+    for run in runs:
+        files = [*run.settings.get("train", ()), *(f"eval:{file}" for file in run.settings.get("eval", ()))]
+        names = ", ".join(
+            ("eval:" if str(file).startswith("eval:") else "") + Path(str(file)).name for file in files
+        )
+        rows.append((run.id, run.status().value, _outcome(run), names))
+    sys.stdout.write(
+        table(("run", "status", "result", "data"), rows, "llll") or f"no runs in {_safe(workspace)}\n"
+    )
+    return 0
+
+
+def _safe(workspace: Workspace) -> str:
+    from flowchart.text import one_line
+
+    return one_line(str(workspace.root))
+
+
+def _outcome(run: Run) -> str:
+    """Return what came of a run so far, in a few words."""
+    if run.status() in ACTIVE:
+        progress = Progress()
+        for event in run.events()[0]:
+            progress.fold(event)
+        return summary(progress)
+    result = run.result()
+    if result is None:
+        return str((run.end() or {}).get("message") or "")
+    points = result.get("points")
+    if points:
+        answer = (result.get("verdict") or {}).get("answer")
+        return f"F {points[-1].get('ents_f', 0):.3f}" + (f", {answer}" if answer else "")
+    total = (result.get("findings") or {}).get("total")
+    return f"{result.get('documents')} texts, {total} findings" if total is not None else ""
+
+
+def _follow(chosen: Run, *, as_json: bool) -> int:
+    result = attend(chosen)
+    if as_json:
+        sys.stdout.write(json.dumps({**result, "run": chosen.id}) + "\n")
+    elif chosen.recipe == "train-curve":
+        sys.stdout.write(f"{basis_text(result)}\n{curve_table(result['points'])}\n{verdict_text(result)}")
+    else:
+        from tui.cli.check_text import check_text
+
+        sys.stdout.write(check_text(result, chosen.folder / "findings.jsonl", 3))
+    return 0
+
+
+def _facts(run: Run) -> dict[str, Any]:
+    return {
+        "id": run.id,
+        "recipe": run.recipe,
+        "status": run.status().value,
+        "created": run.created,
+        "settings": run.settings,
+        "folder": str(run.folder),
+        "end": run.end(),
+    }
