@@ -10,7 +10,7 @@ import msgspec
 from msgspec import UNSET, Raw
 
 from flowchart.dataset import hints, rules
-from flowchart.dataset.findings import FindingLog, quote
+from flowchart.dataset.findings import EXCERPT, FindingLog, quote
 from flowchart.dataset.formats import jsonl
 from flowchart.dataset.funnel import Funnel, Role
 from flowchart.dataset.lenient import Problem, Reading, UnreadableError, has_lone_surrogate, read
@@ -67,7 +67,7 @@ class Loader:
         self._funnel = funnel
         self._findings = findings
         self._objects = 0
-        self._broken: list[tuple[int, UnreadableError]] = []  # not told yet: the file may be no JSONL at all
+        self._broken: list[tuple[int, UnreadableError, str]] = []  # not told yet: the file may be no JSONL
         self._hashes: dict[int, tuple[int, int]] = {}  # stored input hash -> hash and row of its first text
         self._strange_hashes = 0
         self._no_answer = 0
@@ -130,7 +130,7 @@ class Loader:
                 reading = read(line)
                 row = reading.row
             except UnreadableError as error:
-                self._unreadable(number, error)
+                self._unreadable(number, error, _head(line))
                 return None
         self._objects += 1
         if self._broken:
@@ -140,7 +140,7 @@ class Loader:
         text = row.text
         if (fault := rules.fault(row, line, lone=reading is not None and reading.lone)) is not None:
             kind, message = fault
-            shown = text if isinstance(text, str) else ""
+            shown = text if isinstance(text, str) else _head(line)
             self._funnel.lose("tasks", kind, documents=1, spans=written)
             self._findings.add(kind, self._name, number, message, "left the row out", text=shown)
             return None
@@ -153,36 +153,36 @@ class Loader:
         annotated = bool(answer) or isinstance(row.spans, list)
         return Task(number, text, spans, answer, annotated, rules.is_binary(row), unreadable, annotator)
 
-    def _unreadable(self, number: int, error: UnreadableError) -> None:
+    def _unreadable(self, number: int, error: UnreadableError, head: str) -> None:
         self._funnel.keep("rows", self._role, 0)
         if error.kind in _BROKEN:
             self._tell_broken()
-            self._broken.append((number, error))
+            self._broken.append((number, error, head))
             if not self._objects and len(self._broken) >= MAX_BROKEN:
                 raise self._no_jsonl()
             return
         self._objects += 1
         self._tell_broken()
-        self._lose_broken(number, error.kind, error.message)
+        self._lose_broken(number, error.kind, error.message, head)
 
     def _tell_broken(self, *, at_end: bool = False) -> None:
         """Tell the broken rows held back, once it is known that the file is JSONL, or not cut at this row."""
         if not self._objects:
             return
-        for number, error in self._broken:
+        for number, error, head in self._broken:
             cut = error.kind == "truncated-line" and at_end
             kind = error.kind if error.kind != "truncated-line" or cut else "not-json"
-            self._lose_broken(number, kind, error.message)
+            self._lose_broken(number, kind, error.message, head)
         self._broken.clear()
 
-    def _lose_broken(self, number: int, kind: str, message: str) -> None:
+    def _lose_broken(self, number: int, kind: str, message: str, head: str) -> None:
         self._funnel.lose("tasks", kind, documents=1)
-        self._findings.add(kind, self._name, number, message, "left the row out")
+        self._findings.add(kind, self._name, number, message, "left the row out", text=head)
 
     def _no_jsonl(self) -> UserError:
         if not self._broken:
             return UserError(f"{self.path}: holds no rows; export the annotations again")
-        number, error = self._broken[0]
+        number, error, _ = self._broken[0]
         return UserError(
             f"{self.path}: not JSON Lines: row {number} is {error.message}; "
             + hints.for_file(self.path, error.message)
@@ -285,3 +285,8 @@ class Loader:
             )
         elif known[1] == number and stored != input_hash(text) and stored != input_hash_v1(text):
             self._strange_hashes += 1
+
+
+def _head(line: bytes | memoryview) -> str:
+    """Return the beginning of a row that has no text to show."""
+    return bytes(line[: 4 * EXCERPT]).decode("utf-8", "replace")[:EXCERPT]

@@ -98,7 +98,7 @@ SOUND = [json.dumps(row(f"Ann saw Rome {number}", "PER")).encode() for number in
 def test_the_numbers_add_up(lines: list[bytes], held_out: list[list[bytes]], packed: bool, seed: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         train = Path(folder, "train.jsonl")
-        content = b"\n".join([*lines[:6], *SOUND, *lines[6:]])
+        content = b"\n".join([SOUND[0], *lines[:6], *SOUND[1:], *lines[6:]])
         train.write_bytes(gzip.compress(content) if packed else content)
         evaluation = []
         for rest in held_out:

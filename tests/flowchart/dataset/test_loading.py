@@ -43,7 +43,7 @@ def test_a_bad_span_costs_only_itself(write: Write) -> None:
 def test_line_numbers_count_blank_lines(write: Write) -> None:
     tasks, log, _ = load(write(b"", b"   ", GOOD, b"\t", b"oops", GOOD))
     assert [task.row for task in tasks] == [3, 6]
-    assert [(finding.kind, finding.row) for finding in log] == [("not-json", 5)]
+    assert [(finding.kind, finding.row, finding.excerpt) for finding in log] == [("not-json", 5, "oops")]
 
 
 def test_line_separators_inside_strings_do_not_end_a_line(write: Write) -> None:
