@@ -33,9 +33,10 @@ def subset_order(documents: Sequence[Document], seed: int) -> list[int]:
         keys.append((rarest_first, _draw(document.text, seed), document.text, document.spans, index))
     keys.sort()
     bits = max(count - 1, 1).bit_length()
-    mask = int.from_bytes(hashlib.sha256(f"{seed} order".encode()).digest()[:8]) & ((1 << bits) - 1)
-    positions = sorted(range(count), key=lambda position: _reversed(position, bits) ^ mask)
-    return [keys[position][-1] for position in positions]
+    # A random place to begin gives each text the same chance, however many bits its position has.
+    shift = int.from_bytes(_salt(seed)) % max(count, 1)
+    positions = sorted(range(count), key=lambda position: _reversed(position, bits))
+    return [keys[(position + shift) % count][-1] for position in positions]
 
 
 def split(documents: Sequence[Document], share: float, seed: int) -> tuple[list[Document], list[Document]]:

@@ -78,13 +78,24 @@ def test_another_seed_draws_other_texts() -> None:
     assert len(drawn) == 8
 
 
-def test_each_text_is_drawn_about_equally_often() -> None:
-    made = documents({"": 7, "A": 4})
-    times = Counter(document.text for seed in range(600) for document in split(made, 0.3, seed)[1])
-    expected = 600 * 3 / 11
+@pytest.mark.parametrize(
+    ("counts", "size"), [({"": 7, "A": 4}, 3), ({"": 9, "A": 2}, 2), ({"": 8, "A": 1}, 1)]
+)
+def test_each_text_is_drawn_about_equally_often(counts: dict[str, int], size: int) -> None:
+    made = documents(counts)
+    times = Counter(
+        document.text for seed in range(1500) for document in split(made, size / len(made), seed)[1]
+    )
+    expected = 1500 * size / len(made)
     assert set(times) == {document.text for document in made}
-    for count in times.values():
-        assert 0.6 * expected < count < 1.5 * expected
+    for text, count in times.items():
+        assert 0.75 * expected < count < 1.25 * expected, text
+
+
+def test_texts_of_equal_labels_are_drawn_at_random() -> None:
+    made = documents({"A": 8})
+    drawn = {frozenset(document.text for document in split(made, 0.5, seed)[1]) for seed in range(60)}
+    assert len(drawn) > 20
 
 
 def test_both_sides_get_a_text() -> None:
