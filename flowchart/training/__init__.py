@@ -1,0 +1,1 @@
+"""Training a learning curve with spaCy: the config, the points, the scores and their intervals."""

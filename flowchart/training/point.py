@@ -1,0 +1,251 @@
+"""One point of a learning curve: one training, from the files in its folder to a model and its scores there.
+
+    points/050/config.cfg   what to train
+    points/050/train.spacy  what to train it on
+    points/050/model        the best model on the eval set
+    points/050/point.json   its scores, and what was right and wrong in each text
+
+The pieces are spaCy's own, in the order of `spacy train`, so that command on the same files makes the same
+model.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from spacy.language import Language
+from spacy.schemas import ConfigSchemaTraining
+from spacy.tokens import Doc
+from spacy.training.example import Example
+from spacy.training.initialize import init_nlp
+from spacy.training.loop import create_train_batches, train_while_improving, update_meta
+from spacy.util import load_config, registry, resolve_dot_names
+from thinc.api import fix_random_seed
+
+from flowchart.runs.events import dump
+from flowchart.training.intervals import intervals
+from flowchart.training.scores import Counts
+from flowchart.workspace import write_atomic
+
+PER_SECOND = 2.0
+"""The most step messages a second."""
+
+PREDICT_AT_A_TIME = 256
+"""Texts in one batch of predictions; larger ones are not faster."""
+
+Tell = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A training to be done.
+
+    Attributes:
+        folder: Its folder, with config.cfg and train.spacy.
+        dev: The .spacy file to measure on.
+        fraction: The share of the training texts, above 0 to 1.
+        repeat: The number of the repeat at this fraction.
+        seed: The seed of the training.
+        docs: The number of texts.
+        spans: The number of spans in them.
+        words: The number of tokens in them.
+        max_steps: The number of its last step.
+        digest: What identifies config, texts, eval texts and versions: a result with another digest is not
+            this point's.
+    """
+
+    folder: Path
+    dev: Path
+    fraction: float
+    repeat: int
+    seed: int
+    docs: int
+    spans: int
+    words: int
+    max_steps: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A point that has been trained.
+
+    Attributes:
+        record: The point as it stands in a run's result.
+        counts: What the model got right and wrong, by text.
+    """
+
+    record: dict[str, Any]
+    counts: Counts
+
+    def save(self, point: Point) -> None:
+        """Write point.json: the sign that the point is done.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        data = {"digest": point.digest, "point": self.record, "counts": self.counts.to_dict()}
+        write_atomic(point.folder / "point.json", dump(data) + "\n")
+
+    @classmethod
+    def load(cls, point: Point) -> Trained | None:
+        """Return the point as it was trained earlier; None when it has not been, or from other data."""
+        try:
+            data = json.loads((point.folder / "point.json").read_bytes())
+            if data["digest"] != point.digest or not (point.folder / "model" / "meta.json").is_file():
+                return None
+            return cls(dict(data["point"]), Counts.from_dict(data["counts"]))
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return None
+
+
+class _EvalSet:
+    """The texts to measure on, tokenised once."""
+
+    def __init__(self, nlp: Language, corpus: Callable[[Language], Iterable[Example]]) -> None:
+        self._nlp = nlp
+        examples = list(corpus(nlp))
+        self._gold = [example.reference for example in examples]
+        self._texts = [example.predicted for example in examples]
+        self.counts = Counts(len(self._gold))
+
+    def measure(self) -> tuple[float, dict[str, Any]]:
+        """Return F and all scores, as `nlp.evaluate` does, and keep the counts."""
+        predicted: list[Doc] = list(
+            # Copies, because the entities of one evaluation would be kept by the next.
+            self._nlp.pipe((doc.copy() for doc in self._texts), batch_size=PREDICT_AT_A_TIME)
+        )
+        self.counts = Counts.of(self._gold, predicted)
+        scores = self.counts.scores()
+        return scores["ents_f"], scores
+
+
+def train(point: Point, tell: Tell) -> Trained:
+    """Train a point, keep its best model and its scores in its folder.
+
+    Args:
+        point: What to train.
+        tell: Called with a message some times a second: step, loss, and F when it has been measured.
+
+    Raises:
+        OSError: The model or the scores cannot be written.
+    """
+    began = time.perf_counter()
+    _clear(point.folder)
+    paths = {"paths.train": str(point.folder / "train.spacy"), "paths.dev": str(point.dev)}
+    config = load_config(point.folder / "config.cfg", overrides=paths, interpolate=False)
+    nlp = init_nlp(config)
+    filled = nlp.config.interpolate()
+    fix_random_seed(filled["training"]["seed"])
+    settings = registry.resolve(filled["training"], schema=ConfigSchemaTraining)
+    train_corpus, dev_corpus = resolve_dot_names(filled, [settings["train_corpus"], settings["dev_corpus"]])
+    eval_set = _EvalSet(nlp, dev_corpus)
+
+    evaluations = 0
+
+    def evaluate() -> tuple[float, dict[str, Any]]:
+        nonlocal evaluations
+        evaluations += 1
+        # spaCy evaluates after the first step too, when there is nothing to measure yet.
+        return eval_set.measure() if evaluations > 1 else (0.0, {})
+
+    best: tuple[float, Counts] | None = None
+    loss = _Loss()
+    last = 0.0
+    for _, info, is_best in train_while_improving(
+        nlp,
+        settings["optimizer"],
+        create_train_batches(nlp, train_corpus, settings["batcher"], settings["max_epochs"]),
+        evaluate,
+        dropout=settings["dropout"],
+        accumulate_gradient=settings["accumulate_gradient"],
+        patience=settings["patience"],
+        max_steps=settings["max_steps"],
+        eval_frequency=settings["eval_frequency"],
+        exclude=settings["frozen_components"],
+        annotating_components=settings["annotating_components"],
+        before_update=settings["before_update"],
+    ):
+        loss.add(info["losses"], reset=is_best is not None)
+        measured = is_best is not None and evaluations > 1
+        if measured and is_best:
+            best = info["score"], eval_set.counts
+            update_meta(settings, nlp, info)
+            nlp.to_disk(point.folder / "model.new")
+            _replace(point.folder / "model.new", point.folder / "model")
+        moment = time.perf_counter()
+        if measured or moment - last >= 1 / PER_SECOND:
+            last = moment
+            tell(
+                {
+                    "step": info["step"],
+                    "max_steps": point.max_steps,
+                    "loss": loss.mean(),
+                    "ents_f": info["score"] if measured else None,
+                    "seconds": round(moment - began, 2),
+                }
+            )
+    assert best is not None, "the last step is always followed by an evaluation"
+    trained = _result(point, best[1], info["step"], loss.latest, time.perf_counter() - began)
+    trained.save(point)
+    return trained
+
+
+def _result(point: Point, counts: Counts, steps: int, loss: float, seconds: float) -> Trained:
+    scores = counts.scores()
+    overall, labels = intervals(counts, point.seed)
+    for name, score in scores["ents_per_type"].items():
+        interval = labels.get(name)
+        score["f_low"], score["f_high"] = (interval.low, interval.high) if interval else (None, None)
+    facts = asdict(point)
+    record = {
+        **{key: facts[key] for key in ("fraction", "docs", "spans", "words", "repeat", "seed")},
+        **scores,
+        "ents_f_low": overall.low,
+        "ents_f_high": overall.high,
+        "steps": steps,
+        "seconds": round(seconds, 2),
+        "loss": loss,
+        "model": f"points/{point.folder.name}/model",
+    }
+    return Trained(record, counts)
+
+
+class _Loss:
+    """The loss of a step on average, since it was asked for last. spaCy sums it up between evaluations."""
+
+    def __init__(self) -> None:
+        self.latest = 0.0
+        self._before = 0.0
+        self._sum = 0.0
+        self._steps = 0
+
+    def add(self, losses: dict[str, float], *, reset: bool) -> None:
+        total = float(losses.get("ner", 0.0))
+        self._sum += total - self._before
+        self._steps += 1
+        self._before = 0.0 if reset else total
+
+    def mean(self) -> float:
+        if self._steps:
+            self.latest = round(self._sum / self._steps, 3)
+            self._sum, self._steps = 0.0, 0
+        return self.latest
+
+
+def _clear(folder: Path) -> None:
+    """Take away what an earlier training that did not end left behind."""
+    (folder / "point.json").unlink(missing_ok=True)
+    for name in ("model", "model.new"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+
+
+def _replace(new: Path, old: Path) -> None:
+    shutil.rmtree(old, ignore_errors=True)
+    new.rename(old)

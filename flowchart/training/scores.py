@@ -1,0 +1,89 @@
+"""Predicted spans held against gold ones: counts for each text and label, and spaCy's scores from their sums.
+
+The counts are kept by text, because whoever wants to know how sure a score is draws the texts anew.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from spacy.scorer import PRFScore
+from spacy.tokens import Doc
+
+Count = tuple[int, int, int]
+"""True positives, false positives, false negatives."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What one model got right and wrong on an eval set.
+
+    Attributes:
+        docs: The number of texts in the eval set.
+        labels: The labels, gold or predicted.
+        rows: One (text, label, tp, fp, fn) for each text and label with any; text and label are indices.
+    """
+
+    docs: int
+    labels: list[str] = field(default_factory=list)
+    rows: list[tuple[int, int, int, int, int]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, gold: Sequence[Doc], predicted: Iterable[Doc]) -> Counts:
+        """Count. A span is right when its first and last token and its label are, as spaCy has it."""
+        counts = cls(len(gold))
+        index: dict[str, int] = {}
+        for number, (reference, doc) in enumerate(zip(gold, predicted, strict=True)):
+            right = {(span.label_, span.start, span.end) for span in reference.ents}
+            found = {(span.label_, span.start, span.end) for span in doc.ents}
+            here: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+            for kind, spans in enumerate((right & found, found - right, right - found)):
+                for label, _, _ in spans:
+                    here[label][kind] += 1
+            for label in sorted(here):
+                tp, fp, fn = here[label]
+                counts.rows.append((number, index.setdefault(label, len(index)), tp, fp, fn))
+        counts.labels = list(index)
+        return counts
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Counts:
+        """Return the counts that `to_dict` gave.
+
+        Raises:
+            KeyError, TypeError, ValueError: It is no such thing.
+        """
+        rows = []
+        for row in data["rows"]:
+            text, label, tp, fp, fn = (int(number) for number in row)
+            rows.append((text, label, tp, fp, fn))
+        return cls(int(data["docs"]), [str(label) for label in data["labels"]], rows)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the counts as plain data."""
+        return {"docs": self.docs, "labels": self.labels, "rows": [list(row) for row in self.rows]}
+
+    def scores(self) -> dict[str, Any]:
+        """Return spaCy's scores: `ents_p`, `ents_r`, `ents_f` and `ents_per_type`, with each label's support.
+
+        Where nothing is gold and nothing predicted F is undefined (None in spaCy); here it is 0, and the
+        recipe refuses an eval set without spans before it comes to that.
+        """
+        total, by_label = PRFScore(), [PRFScore() for _ in self.labels]
+        for _, label, tp, fp, fn in self.rows:
+            one = PRFScore(tp=tp, fp=fp, fn=fn)
+            total += one
+            by_label[label] += one
+        per_type = {
+            name: {**score.to_dict(), "support": score.tp + score.fn}
+            for name, score in sorted(zip(self.labels, by_label, strict=True))
+        }
+        return {
+            "ents_p": total.precision,
+            "ents_r": total.recall,
+            "ents_f": total.fscore,
+            "ents_per_type": per_type,
+        }
