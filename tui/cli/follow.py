@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sys
 import time
@@ -168,7 +167,7 @@ class _Line:
 
     def show(self, progress: Progress) -> None:
         """Bring the line up to date; bytes are sent only for what changed."""
-        width = max(shutil.get_terminal_size((80, 24)).columns - 1, 10)
+        width = max(_columns() - 1, 10)
         seconds = int(time.monotonic() - self._began)
         line = pad(f"{seconds // 60}:{seconds % 60:02d}  {summary(progress)}", width)
         if line != self._shown:
@@ -179,6 +178,15 @@ class _Line:
         """Leave the line empty, for what comes next."""
         if self._shown:
             _write("\r" + " " * len(self._shown) + "\r")
+
+
+def _columns() -> int:
+    try:
+        return (
+            os.get_terminal_size(sys.stderr.fileno()).columns or 80
+        )  # stdout may be a file of another width
+    except OSError:
+        return 80
 
 
 class _Lines:

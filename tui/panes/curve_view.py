@@ -130,7 +130,8 @@ class CurveView(VerticalScroll, can_focus=True):
                     lines.append(Content(f"{point.fraction:.0%}: {one_line(point.message, width - 6)}"))
             if self._status is Status.CRASHED:
                 lines += [
-                    Content.styled(f"  {one_line(line, width - 2)}", "$foreground-muted") for line in self._log[-5:]
+                    Content.styled(f"  {one_line(line, width - 2)}", "$foreground-muted")
+                    for line in self._log[-5:]
                 ]
             lines.append(Content("t trains anew; R lists the runs, where a broken one can be resumed."))
         elif self._status is not Status.FINISHED:

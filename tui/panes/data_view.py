@@ -90,8 +90,10 @@ def headline(files: Sequence[str], result: Mapping[str, Any] | None, width: int)
     line = styled(", ".join(PurePath(file).name for file in files), "bold", cells=width)
     if result is not None:
         found = dict(result.get("findings") or {}).get("total", 0)
-        counts = f"\n{result.get('documents', 0):,} texts, {result.get('spans', 0):,} spans, {found:,} findings"
-        line += Content(counts + ("  (f opens them)" if found else ""))
+        counts = (
+            f"\n{result.get('documents', 0):,} texts, {result.get('spans', 0):,} spans, {found:,} findings"
+        )
+        line += Content(counts + (" (f)" if found else ""))
     return line
 
 
@@ -128,6 +130,7 @@ def label_table(labels: Sequence[Mapping[str, Any]], width: int, glyphs: Glyphs)
     if not labels:
         return Content("")
     name_width = max(min(max(len(str(row.get("label", ""))) for row in labels), width - 24), 8)
+    labels = sorted(labels, key=lambda row: -(int(row.get("train", 0)) + int(row.get("eval", 0))))
     most = max(int(row.get("train", 0)) for row in labels) or 1
     room = width - name_width - 18
     lines = [Content.styled(f"{pad('Label', name_width)}{'train':>8}{'eval':>8}", "bold $text-secondary")]
@@ -147,7 +150,7 @@ def findings_summary(findings: Mapping[str, Any], width: int) -> Content:
     kinds = findings.get("kinds") or ()
     if not kinds:
         return Content.styled("No findings: every row was read and every span used.", "$text-success")
-    lines = [Content.styled("Findings", "bold $text-secondary")]
+    lines = [Content.styled("Findings  (f opens the rows)", "bold $text-secondary")]
     for kind in kinds:
         name, style = SEVERITY.get(str(kind.get("severity")), SEVERITY["info"])
         text = one_line(f"{kind.get('kind', '')}: {kind.get('message', '')}", max(width - 14, 10))
@@ -161,4 +164,6 @@ def provenance(result: Mapping[str, Any]) -> Content:
         split = f"Eval set: {float(result.get('eval_split', 0)):.0%} split off, seed {result.get('seed', 0)}."
     else:
         split = "Eval set: its own file."
-    return Content.styled(f"{split}  Content hash {str(result.get('content_hash', ''))[:12]}.", "$foreground-muted")
+    return Content.styled(
+        f"{split}  Content hash {str(result.get('content_hash', ''))[:12]}.", "$foreground-muted"
+    )

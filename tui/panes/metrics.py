@@ -20,7 +20,7 @@ class MetricsPane(Horizontal):
     """Two views, of which a narrow pane shows one at a time."""
 
     DEFAULT_CSS = """
-    MetricsPane.-both DataView { width: 44; border-right: vkey $panel; }
+    MetricsPane.-both DataView { width: 42%; min-width: 44; border-right: vkey $panel; }
     MetricsPane.-both CurveView { width: 1fr; padding-left: 1; }
     MetricsPane.-data CurveView { display: none; }
     MetricsPane.-curve DataView { display: none; }

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from flowchart.graph import Answer, Command, Flowchart, Kind, Node
-from flowchart.path import Path
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 
+from flowchart.graph import Answer, Command, Flowchart, Kind, Node
+from flowchart.path import Path
 from flowchart.text import one_line, printable
 from tui.glyphs import Glyphs
 from tui.widgets.plain import Plain

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from flowchart.graph import Answer, Edge, Flowchart, Kind, Node
-from flowchart.path import Path
 from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
@@ -20,6 +18,8 @@ from textual.message import Message
 from textual.widgets import Input, Tree
 from textual.widgets.tree import TreeNode
 
+from flowchart.graph import Answer, Edge, Flowchart, Kind, Node
+from flowchart.path import Path
 from flowchart.text import one_line
 from tui.glyphs import UNICODE, Glyphs
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from flowchart.graph import Flowchart
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 
+from flowchart.graph import Flowchart
 from flowchart.text import printable
 from tui.glyphs import Glyphs
 from tui.widgets.key_hints import KeyHints

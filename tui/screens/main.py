@@ -6,7 +6,6 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from flowchart.graph import Answer
 from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,6 +15,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from flowchart.errors import UserError
+from flowchart.graph import Answer
 from flowchart.runs.folder import Run, Status
 from flowchart.runs.process import cancel, launch
 from flowchart.runs.progress import Progress
@@ -363,8 +363,10 @@ class MainScreen(Screen[None]):
         was_running = await asyncio.to_thread(run.status) in ACTIVE
         status = await follow(run, changed)
         if was_running:
-            severity = "information" if status is Status.FINISHED else "warning"
-            self.notify(f"train-curve {status.value}.", severity=severity, markup=False)
+            good = status is Status.FINISHED
+            self.notify(
+                f"train-curve {status.value}.", severity="information" if good else "warning", markup=False
+            )
 
     @work(group="dialog", exclusive=True)
     async def action_cancel(self) -> None:

@@ -1,0 +1,208 @@
+"""The metrics pane on real files: loaded and trained in child processes, findings down to the row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from flowchart.runs.folder import Status, list_runs
+from flowchart.workspace import Workspace
+from tests.tui.conftest import rows, screen_text, wait_until, write_rows
+from tui.app import NerTuiApp
+from tui.screens.dialogs import Ask
+from tui.screens.findings import FindingsScreen, RowScreen
+from tui.screens.main import MainScreen
+
+MakeApp = Callable[..., NerTuiApp]
+
+HOSTILE = [
+    "[/foo]",
+    "[bold]x[/bold]",
+    "[@click=app.quit]x[/]",
+    "[PER]",
+    "\x1b]52;c;aGFja2Vk\x07",
+    "\x9b31m",
+    "{0} %s ${HOME}",
+    "line\r\nbreak\ttab",
+    "\u202eevil",
+    "中文标签",
+    "x" * 3000,
+]
+
+
+def loaded(app: NerTuiApp) -> bool:
+    return app.main.metrics.data_view.loaded
+
+
+async def test_a_dataset_is_loaded_and_counted(make_app: MakeApp, small_data: Path) -> None:
+    app = make_app(small_data)
+    async with app.run_test(size=(160, 50)) as pilot:
+        await wait_until(pilot, lambda: loaded(app))
+        text = screen_text(app)
+        assert "60 texts, 120 spans" in text
+        assert "aligned         60     120" in text
+        assert "SENDER" in text
+
+
+async def test_an_unchanged_file_is_not_loaded_twice(
+    make_app: MakeApp, small_data: Path, workspace: Path
+) -> None:
+    for _ in range(2):
+        app = make_app(small_data)
+        async with app.run_test(size=(160, 50)) as pilot:
+            await wait_until(pilot, lambda app=app: loaded(app))
+    assert len(list_runs(Workspace(workspace), "check")) == 1
+    write_rows(small_data, rows(61))
+    app = make_app()
+    async with app.run_test(size=(160, 50)) as pilot:
+        await wait_until(pilot, lambda: loaded(app))
+        assert "61 texts" in screen_text(app)
+
+
+async def test_opening_another_file_by_its_path(make_app: MakeApp, small_data: Path) -> None:
+    app = make_app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("o")
+        await pilot.pause()
+        assert isinstance(app.screen, Ask)
+        await pilot.press(*"/no/such/file.jsonl", "enter")
+        await pilot.pause()
+        assert "no such file" in screen_text(app)
+        line = app.screen.query_one("Input")
+        line.value = str(small_data)  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: loaded(app))
+        assert app.walk.session.data == [str(small_data)]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\x00\x01\xff" * 500, b"not json\n", b"[]"], ids=["empty", "binary", "text", "[]"]
+)
+async def test_a_bad_file_is_one_message(make_app: MakeApp, tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "bad.jsonl"
+    file.write_bytes(content)
+    app = make_app(file)
+    async with app.run_test(size=(160, 50)) as pilot:
+        await wait_until(pilot, lambda: "Press o to open another file" in screen_text(app))
+        assert "bad.jsonl" in screen_text(app)
+        assert "Traceback" not in screen_text(app)
+        await pilot.press("y", "n")
+        assert app.walk.path.current.id == "route.model_available"
+
+
+async def test_findings_open_down_to_the_row(make_app: MakeApp, tmp_path: Path) -> None:
+    tasks = rows(40)
+    tasks[7]["answer"] = "reject"
+    tasks[9]["spans"][0]["end"] += 1  # into the white space behind the word
+    file = write_rows(tmp_path / "odd.jsonl", tasks)
+    app = make_app(file)
+    async with app.run_test(size=(160, 50)) as pilot:
+        await wait_until(pilot, lambda: loaded(app))
+        await pilot.press("f")
+        await wait_until(pilot, lambda: isinstance(app.screen, FindingsScreen) and len(app.screen._rows) > 0)
+        assert "findings" in screen_text(app).lower()
+        screen = app.screen
+        assert isinstance(screen, FindingsScreen)
+        found = {(row["kind"], row["row"]) for row in screen._rows}
+        assert any(row == 8 for _, row in found)
+        assert any(row == 10 for _, row in found)
+        await pilot.press("tab", "enter")
+        await wait_until(pilot, lambda: isinstance(app.screen, RowScreen))
+        assert '"text"' in screen_text(app)
+        await pilot.press("escape", "escape")
+        assert isinstance(app.screen, MainScreen)
+
+
+async def test_text_from_data_is_text_everywhere(make_app: MakeApp, tmp_path: Path) -> None:
+    tasks = rows(len(HOSTILE) * 3)
+    for number, task in enumerate(tasks):
+        hostile = HOSTILE[number % len(HOSTILE)]
+        task["text"] = f"{task['text']} {hostile} {number}"
+        task["spans"][0]["label"] = hostile
+        tasks[number] = task
+    tasks += [{"text": h, "spans": [{"start": 5, "end": 2, "label": h}], "answer": h} for h in HOSTILE]
+    file = write_rows(tmp_path / "[bold]odd[@click=app.quit] \x1b[31m.jsonl", tasks)
+    app = make_app(file)
+    async with app.run_test(size=(160, 50), notifications=True) as pilot:
+        await wait_until(pilot, lambda: loaded(app))
+        await pilot.press("3", "z")
+        await pilot.pause()
+        text = screen_text(app)
+        for shown in ("[/foo]", "[bold]x[/bold]", "[PER]", "[@click=app.quit]x"):
+            assert shown in text
+        only_plain_text(app)
+        for hostile in HOSTILE:
+            app.notify(hostile, markup=False)
+        await pilot.press("w")
+        await pilot.pause()
+        only_plain_text(app)
+        await pilot.press("escape", "f")
+        await wait_until(pilot, lambda: isinstance(app.screen, FindingsScreen) and len(app.screen._rows) > 0)
+        only_plain_text(app)
+        await pilot.press("tab", "enter")
+        await wait_until(pilot, lambda: isinstance(app.screen, RowScreen))
+        only_plain_text(app)
+        assert app.is_running
+
+
+def only_plain_text(app: NerTuiApp) -> None:
+    """Nothing on the screen is a control character, or a click on an action that data has named."""
+    for strip in app.screen._compositor.render_strips():
+        for segment in strip:
+            assert not any(ord(character) < 32 or 127 <= ord(character) < 160 for character in segment.text)
+            assert "app.quit" not in str(segment.style.meta if segment.style is not None else "")
+
+
+@pytest.mark.timeout(180)
+async def test_training_draws_the_curve_and_is_found_again(
+    make_app: MakeApp, tmp_path: Path, workspace: Path
+) -> None:
+    file = write_rows(tmp_path / "orders.jsonl", rows(80))
+    app = make_app(file)
+    async with app.run_test(size=(160, 50)) as pilot:
+        await wait_until(pilot, lambda: loaded(app))
+        await pilot.press("t")
+        await pilot.pause()
+        await pilot.press("backspace", "2", "enter")
+        await wait_until(pilot, lambda: app.main.metrics.curve_view.finished, 120)
+        text = screen_text(app)
+        assert "training texts" in text
+        assert "Does the accuracy in the last" in text
+        await pilot.press("p")
+        await pilot.pause()
+    run = list_runs(Workspace(workspace), "train-curve")[0]
+    result = run.result()
+    assert result is not None
+    assert [point["fraction"] for point in result["points"]] == [0.5, 1.0]
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait_until(pilot, lambda: app.main.metrics.curve_view.finished)
+        await pilot.press("3", "v")
+        await pilot.pause()
+        assert "training texts" in screen_text(app)
+        await pilot.press("R")
+        await wait_until(pilot, lambda: "finished" in screen_text(app))
+
+
+@pytest.mark.timeout(180)
+async def test_cancel_asks_and_stops(make_app: MakeApp, tmp_path: Path, workspace: Path) -> None:
+    file = write_rows(tmp_path / "orders.jsonl", rows(400))
+    app = make_app(file)
+    async with app.run_test(size=(160, 50)) as pilot:
+        await wait_until(pilot, lambda: loaded(app))
+        await pilot.press("t")
+        await pilot.pause()
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: app.main._curve_status is Status.RUNNING)
+        await pilot.press("x")
+        await pilot.pause()
+        await pilot.press("y")
+        await wait_until(pilot, lambda: app.main._curve_status is Status.CANCELLED, 30)
+        assert "cancelled" in screen_text(app)
+    run = list_runs(Workspace(workspace), "train-curve")[0]
+    events = [json.loads(line) for line in (run.folder / "events.jsonl").read_text().splitlines()]
+    assert events[-1]["event"] == "end"
+    assert events[-1]["status"] == "cancelled"
