@@ -89,7 +89,7 @@ def test_the_texts_stand_in_the_source_as_often(chart: Flowchart, shared_data: P
         found = flat.count(text)
         if text in {"train", "train-curve", "ner.manual", "ner.correct", "review"}:
             lines = [line for line in re.split(r"[\n ]+", source) if line == text]
-            # Each recipe's name stands once more in the introduction; "train" also begins its own description.
+            # Each name stands once more in the introduction; "train" also begins its own description.
             assert len(lines) >= times + 1, text
         else:
             assert found >= times, text
