@@ -46,6 +46,13 @@ def files_text(result: Mapping[str, Any]) -> str:
     if result.get("eval_source") == "split" and "eval_split" in result:
         share = f"{result['eval_split']:.0%}"
         text += f"evaluation set: {share} of the texts, split off with seed {result.get('seed', 0)}\n"
+    stats = result.get("text_stats") or {}
+    if "tokens_mean" in stats and "tokens_max" in stats:
+        text += (
+            f"tokens in a text: {stats['tokens_mean']:.1f} on average, {number(stats['tokens_max'])} at most"
+        )
+        empty = stats.get("empty_share")
+        text += "\n" if empty is None else f"; {empty:.0%} of the texts have no span\n"
     return text
 
 

@@ -29,7 +29,7 @@ def kept(workspace: Workspace, recipe: str, settings: dict[str, Any]) -> Run | N
     """Return the newest run of the recipe on the same data that has finished or still runs."""
     for run in list_runs(workspace, recipe):
         same = all(run.settings.get(key) == value for key, value in settings.items() if key != "workers")
-        if same and run.status() in (*ACTIVE, Status.FINISHED) and run.same_inputs():
+        if same and run.status() in (Status.RUNNING, Status.FINISHED) and run.same_inputs():
             return run
     return None
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flowchart.errors import UserError
-from flowchart.runs.folder import Run, list_runs
+from flowchart.runs.folder import Run, Status, list_runs
 from flowchart.runs.progress import Progress
 from flowchart.workspace import Workspace
 from tui.cli.curve_text import basis_text, curve_table, verdict_text
@@ -109,6 +109,8 @@ def _outcome(run: Run) -> str:
 
 
 def _follow(chosen: Run, *, as_json: bool) -> int:
+    if chosen.status() is Status.WAITING:
+        raise UserError(f"{chosen.id} was never started; start it: ner-tui runs resume {chosen.id}")
     result = attend(chosen)
     if as_json:
         sys.stdout.write(json.dumps({**result, "run": chosen.id}) + "\n")

@@ -63,10 +63,10 @@ def ner_tui(folder: Path) -> Program:
 
 @pytest.fixture
 def data(folder: Path) -> tuple[Path, Path]:
-    """About 60 short texts to train on, 20 to evaluate on."""
+    """26 short texts to train on, 10 to evaluate on."""
     train, evaluation = folder / "train.jsonl", folder / "eval.jsonl"
-    train.write_text("".join(map(line, train_rows(60, 7))), "utf-8")
-    evaluation.write_text("".join(map(line, eval_rows(20, 7, train=60))), "utf-8")
+    train.write_text("".join(map(line, train_rows(26, 7))), "utf-8")
+    evaluation.write_text("".join(map(line, eval_rows(10, 7, train=26))), "utf-8")
     return train, evaluation
 
 

@@ -16,7 +16,7 @@ def test_the_human_output(ner_tui: Program, data: tuple[Path, Path]) -> None:
     out = result.stdout.decode()
     assert result.returncode == 0
     assert [line for line in out.splitlines() if line.startswith("rows ")] == [
-        line for line in out.splitlines() if line.split()[:2] == ["rows", "80"]
+        line for line in out.splitlines() if line.split()[:2] == ["rows", "36"]
     ]
     assert "duplicate-text" in out
     assert "train.jsonl:" in out
@@ -28,8 +28,8 @@ def test_json_is_one_document_and_nothing_else(ner_tui: Program, data: tuple[Pat
     result = ner_tui("check", f"{data[0].name},eval:{data[1].name}", "--json")
     document = json.loads(result.stdout)
     assert result.returncode == 0
-    assert document["documents"] == 80
-    assert document["spans"] > 100
+    assert document["documents"] == 36
+    assert document["spans"] > 50
     assert {label["label"] for label in document["labels"]} >= {"PART", "FAULT", "BRAND", "MODEL"}
     assert [stage["stage"] for stage in document["funnel"]][:2] == ["rows", "tasks"]
     assert document["findings"]
@@ -45,7 +45,7 @@ def test_a_gzip_file_in_a_workspace_of_its_own(
     packed.write_bytes(gzip.compress(data[0].read_bytes()))
     result = ner_tui("check", packed.name, "--workspace", "elsewhere", "--json")
     document = json.loads(result.stdout)
-    assert document["documents"] == 60
+    assert document["documents"] == 26
     assert (folder / "elsewhere" / "runs" / document["run"] / "result.json").is_file()
     assert not (folder / ".ner-tui").exists()
 
@@ -53,7 +53,7 @@ def test_a_gzip_file_in_a_workspace_of_its_own(
 def test_a_name_with_a_comma(ner_tui: Program, data: tuple[Path, Path], folder: Path) -> None:
     odd = folder / "eval:a,b.jsonl"
     odd.write_bytes(data[0].read_bytes())
-    assert json.loads(ner_tui("check", odd.name, "--json").stdout)["documents"] == 60
+    assert json.loads(ner_tui("check", odd.name, "--json").stdout)["documents"] == 26
 
 
 @pytest.mark.parametrize("flags", [[], ["--rows", "100"], ["--json"]])

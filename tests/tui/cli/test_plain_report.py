@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 from flowchart.graph import Answer
-
 from flowchart.walk import Walk
 from flowchart.workspace import Workspace
 from tests.tui.cli.conftest import Program, program_environment
@@ -37,24 +36,34 @@ def test_demo_without_training(ner_tui: Program, folder: Path) -> None:
     assert not (folder / ".ner-tui" / "session.json").exists(), "the session belongs to the app"
 
 
-def test_data_with_a_curve_that_is_used_again(
-    ner_tui: Program, data: tuple[Path, Path], folder: Path
-) -> None:
-    walk = walk_a_little(folder, note="we asked \x1b[31mtwice")
-    arguments = (f"{data[0].name},eval:{data[1].name}", "--n-samples", "1")
-    first = ner_tui(*arguments)
-    out = first.stdout.decode()
-    assert first.returncode == 0, first.stderr
-    assert "Here: " in out
-    assert walk.path.steps[0].answer.value.upper() in out
-    assert "twice" in out
+def test_a_curve_is_trained_once(ner_tui: Program, data: tuple[Path, Path], folder: Path) -> None:
+    source = f"{data[0].name},eval:{data[1].name}"
+    flags = ("--n-samples", "1", "--show-plot", "--ascii", "--label-stats")
+    trained = ner_tui("train-curve", "--ner", source, *flags)
+    out = trained.stdout.decode()
+    assert trained.returncode == 0, trained.stderr
+    for part in ("95% interval", "100%", "eval spans", "training texts"):
+        assert part in out
+    assert out.isascii()
     assert "\x1b" not in out
-    assert "95% interval" in out
-    assert b"100%: " in first.stderr
-    again = ner_tui(*arguments)
-    assert again.stdout == first.stdout
-    assert again.stderr == b"", "nothing was measured again"
+    score = next(line.split()[2] for line in out.splitlines() if line.startswith("100%"))
+
+    walk = walk_a_little(folder, note="we asked \x1b[31mtwice")
+    report = ner_tui(source, "--n-samples", "1")
+    out = report.stdout.decode()
+    assert report.returncode == 0, report.stderr
+    for part in ("Here: ", walk.path.steps[0].answer.value.upper(), "twice", "95% interval", score):
+        assert part in out
+    assert "\x1b" not in out
+    assert b"100%: " not in report.stderr, "the curve is not trained again"
+    again = ner_tui(source, "--n-samples", "1")
+    assert again.stdout == report.stdout
+    assert again.stderr == b"", "nothing is measured again"
     assert len(json.loads(ner_tui("runs", "--json").stdout)) == 2
+    with data[0].open("a") as file:
+        file.write(data[1].read_text().splitlines()[0] + "\n")
+    changed = ner_tui(source, "--n-samples", "1", "--no-train").stdout.decode()
+    assert "not trained yet" in changed, "a curve of other data is not shown"
 
 
 def test_no_data_at_all(ner_tui: Program) -> None:
