@@ -75,10 +75,11 @@ def read(file: Path, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
     """
     try:
         with file.open("rb") as stream:
-            if offset > os.fstat(stream.fileno()).st_size:
+            length = os.fstat(stream.fileno()).st_size
+            if offset > length:
                 offset = 0
             stream.seek(offset)
-            data = stream.read()
+            data = stream.read(length - offset)
     except OSError:
         return [], offset
     whole = data[: data.rfind(b"\n") + 1]
@@ -93,9 +94,10 @@ def last_end(file: Path, offset: int = 0) -> dict[str, Any] | None:
     """
     try:
         with file.open("rb") as stream:
-            start = max(offset, os.fstat(stream.fileno()).st_size - TAIL)
+            length = os.fstat(stream.fileno()).st_size
+            start = max(offset, length - TAIL)
             stream.seek(start)
-            data = stream.read()
+            data = stream.read(max(length - start, 0))
     except OSError:
         return None
     for line in reversed(data[: data.rfind(b"\n") + 1].split(b"\n")):

@@ -26,14 +26,17 @@ DROPOUT = 0.1
 PASSES = 10.0
 """How often the training texts are gone through, where that makes enough steps."""
 
-FEWEST_STEPS = 350
+FEWEST_STEPS = 500
 """Small sets are gone through more often: learning needs updates, however few texts there are."""
 
 MOST_PASSES = 40.0
 """But not more often than this, which is where a few dozen texts are learnt by heart."""
 
 BATCH_WORDS = (200, 1000)
-"""The words in a batch at the start, and from the middle of the training on."""
+"""The words in a batch at the start, and at most."""
+
+COMPOUND = 1.001
+"""The factor from one batch's words to the next's, as in spaCy's default."""
 
 FEWEST_BATCHES = 8
 """The batches that one pass has at least, so that tiny sets are not learnt in one lump."""
@@ -74,14 +77,24 @@ class Schedule:
         words = max(words, 1)
         largest = max(words // FEWEST_BATCHES, SMALLEST_BATCH)
         start, stop = (min(size, largest) for size in BATCH_WORDS)
-        # Rising geometrically over the first half and constant over the second, a batch has on average:
-        rising = (stop - start) / math.log(stop / start) if stop > start else start
-        mean = (rising + stop) / 2
-        steps = max(PASSES * words / mean, min(FEWEST_STEPS, MOST_PASSES * words / mean))
+        steps = max(
+            _steps(PASSES * words, start, stop), min(FEWEST_STEPS, _steps(MOST_PASSES * words, start, stop))
+        )
         frequency = max(round(steps / EVALUATIONS), 1)
         steps = frequency * EVALUATIONS
-        compound = (stop / start) ** (2 / steps)
-        return cls(steps, max(round(WARM_UP * steps), 1), start, stop, compound, frequency)
+        return cls(steps, max(round(WARM_UP * steps), 1), start, stop, COMPOUND, frequency)
+
+
+def _steps(words: float, start: int, stop: int) -> float:
+    """Return in how many batches so many words are seen, when the batches grow from `start` to `stop`.
+
+    While they grow, the words seen are the sum of a geometric series.
+    """
+    growing = math.log(stop / start) / math.log(COMPOUND)
+    grown = start * (math.exp(growing * math.log(COMPOUND)) - 1) / (COMPOUND - 1)
+    if words > grown:
+        return growing + (words - grown) / stop
+    return math.log(1 + words * (COMPOUND - 1) / start) / math.log(COMPOUND)
 
 
 _TEMPLATE = """

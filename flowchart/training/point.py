@@ -136,7 +136,7 @@ def train(point: Point, tell: Tell) -> Trained:
     Raises:
         OSError: The model or the scores cannot be written.
     """
-    began = time.perf_counter()
+    began, work = time.perf_counter(), time.process_time()
     _clear(point.folder)
     paths = {"paths.train": str(point.folder / "train.spacy"), "paths.dev": str(point.dev)}
     config = load_config(point.folder / "config.cfg", overrides=paths, interpolate=False)
@@ -192,12 +192,19 @@ def train(point: Point, tell: Tell) -> Trained:
                 }
             )
     assert best is not None, "the last step is always followed by an evaluation"
-    trained = _result(point, best[1], info["step"], loss.latest, time.perf_counter() - began)
+    trained = _result(
+        point,
+        best[1],
+        steps=info["step"],
+        loss=loss.latest,
+        seconds=round(time.perf_counter() - began, 2),
+        cpu_seconds=round(time.process_time() - work, 2),
+    )
     trained.save(point)
     return trained
 
 
-def _result(point: Point, counts: Counts, steps: int, loss: float, seconds: float) -> Trained:
+def _result(point: Point, counts: Counts, **measured: float) -> Trained:
     scores = counts.scores()
     overall, labels = intervals(counts, point.seed)
     for name, score in scores["ents_per_type"].items():
@@ -209,9 +216,7 @@ def _result(point: Point, counts: Counts, steps: int, loss: float, seconds: floa
         **scores,
         "ents_f_low": overall.low,
         "ents_f_high": overall.high,
-        "steps": steps,
-        "seconds": round(seconds, 2),
-        "loss": loss,
+        **measured,
         "model": f"points/{point.folder.name}/model",
     }
     return Trained(record, counts)
