@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import traceback
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import ClassVar
 
 from textual import work
@@ -17,6 +19,7 @@ from textual.theme import Theme
 
 from flowchart.errors import UserError
 from flowchart.runs.process import cancel
+from flowchart.text import one_line
 from flowchart.walk import Walk
 from tui import settings
 from tui.filters import Ascii, Safe
@@ -31,10 +34,9 @@ class NerTuiApp(App[None]):
 
     TITLE = "ner-tui"
     CSS_PATH = "styles.tcss"
-    COMMAND_PALETTE_BINDING = "colon"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit_always"),
-        Binding("ctrl+p", "command_palette", "Palette", show=False, id="app.palette"),
+        Binding("colon,ctrl+p", "command_palette", "Every action by name", show=False, id="app.palette"),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="app.suspend"),
     ]
 
@@ -107,6 +109,22 @@ class NerTuiApp(App[None]):
         self._clipboard = text
         if self._driver is not None:
             self._driver.write(osc52(text))
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End with one line instead of a traceback; the traceback goes to a file beside the session.
+
+        Raises:
+            Exception: The error itself, under a test's pilot.
+        """
+        if self.is_headless:
+            super()._handle_exception(error)
+            return
+        file = self.walk.workspace.root / "crash.log"
+        with suppress(OSError):
+            file.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        what = one_line(f"{type(error).__name__}: {error}", 200)
+        self.last_words = f"ner-tui: broke off ({what}); every answer is saved, details are in {file}"
+        self.exit(return_code=1)
 
     @work(group="quit", exclusive=True)
     async def action_quit(self) -> None:  # type: ignore[override]

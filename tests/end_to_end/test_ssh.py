@@ -34,7 +34,7 @@ def test_walk_train_drop_come_back_export(ssh: Connect, home: Path) -> None:
     there.press("t")
     there.wait_for("Number of points")
     there.press("enter")
-    there.wait_for("25% .*steps", 60)
+    there.wait_for("steps  loss", 60)
     assert "finished" not in statuses(home, "train-curve")
 
     there.process.kill(signal.SIGKILL)  # the line drops: no goodbye, the server sees a closed connection

@@ -99,6 +99,7 @@ class CurveView(VerticalScroll, can_focus=True):
             self.query_one("#table", Plain),
         )
         top.show(self._top(width))
+        top.display = bool(self._top(width).plain)
         plot.display = bool(points)
         plot.show_points(points)
         blocks = []
@@ -137,9 +138,8 @@ class CurveView(VerticalScroll, can_focus=True):
         elif self._status is not Status.FINISHED:
             lines.append(state + Content("  x cancels"))
             if self._progress.points:
-                lines += [
-                    training_line(point, width, self.glyphs) for point in self._progress.points.values()
-                ]
+                points = [point for _, point in sorted(self._progress.points.items())]
+                lines += [training_line(point, width, self.glyphs) for point in points]
             else:
                 stage = self._progress.message or self._progress.stage or "starting"
                 lines.append(Content(f"{one_line(stage, width - 4)} ..."))

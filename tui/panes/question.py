@@ -175,12 +175,13 @@ def threshold(node: Node) -> Content:
 
 def commands(lines: tuple[Command, ...]) -> Content:
     """Command lines, one below the other, under the tool that they belong to."""
-    parts = [
-        Content.assemble(
-            (f"{printable(c.tool)}\n", "$foreground-muted"), (f"  {printable(c.line)}", "$text-accent")
-        )
-        for c in lines
-    ]
+    parts: list[Content] = []
+    tool = ""
+    for command in lines:
+        if command.tool != tool:
+            tool = command.tool
+            parts.append(Content.styled(printable(tool), "$foreground-muted"))
+        parts.append(Content.styled(f"  {printable(command.line)}", "$text-accent"))
     return Content("\n").join(parts)
 
 

@@ -137,6 +137,14 @@ class FlowchartTree(Tree[Item]):
             if line.parent is not None and not line.parent.is_expanded:
                 line.parent.expand()
             self.move_cursor(line)
+            self.call_after_refresh(self._show_surroundings)
+
+    def _show_surroundings(self) -> None:
+        """Bring what comes before and after the line under the cursor into view as well."""
+        height = self.scrollable_content_region.height
+        margin = height // 4
+        if not self.scroll_offset.y + margin <= self.cursor_line < self.scroll_offset.y + height - margin:
+            self.scroll_to(y=self.cursor_line - height // 2, animate=False)
 
     def find(self, words: str) -> list[str]:
         """Mark the boxes whose text or id holds all the words; return their ids in the chart's order."""

@@ -18,6 +18,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
+from flowchart.text import printable
 from tui.widgets.key_hints import KeyHints
 from tui.widgets.plain import Plain, styled
 
@@ -138,8 +139,12 @@ class Ask(ModalScreen[list[str] | None]):
                 yield line
             if self._hint:
                 yield Plain(Content.styled(self._hint, "$foreground-muted"))
+            yield Plain(Content.styled("enter takes it, escape goes back", "$foreground-muted"))
             yield Plain(id="wrong")
         yield KeyHints()
+
+    def on_mount(self) -> None:
+        self.query_one("#wrong").display = False
 
     @on(Input.Submitted)
     def action_take(self) -> None:
@@ -147,6 +152,8 @@ class Ask(ModalScreen[list[str] | None]):
         values = [line.value for line in self.query(Input)]
         wrong = self._check(values) if self._check is not None else ""
         if wrong:
-            self.query_one("#wrong", Plain).show(styled(wrong, "$text-error"))
+            line = self.query_one("#wrong", Plain)
+            line.show(Content.styled(printable(wrong), "$text-error"))
+            line.display = True
         else:
             self.dismiss(values)

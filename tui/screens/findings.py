@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, ClassVar
 
 from textual import getters, on, work
@@ -32,6 +32,7 @@ class Lines(OptionList):
     """A list that j and k move in too."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "Open"),
         Binding("j", "cursor_down", "Down", show=False),
         Binding("k", "cursor_up", "Up", show=False),
         Binding("g", "first", "First", show=False),
@@ -44,9 +45,6 @@ class FindingsScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss", "Back", id="screen.back"),
-        Binding(
-            "enter", "row", "Raw row", id="findings.row", tooltip="Show the row as it stands in the file"
-        ),
         Binding("m", "more", "More", id="findings.more", tooltip="Read the next page of findings"),
         Binding("tab", "app.focus_next", "Other list", id="findings.tab"),
         Binding("question_mark", "app.command_palette", "Actions", key_display="?", id="findings.help"),
@@ -104,15 +102,11 @@ class FindingsScreen(Screen[None]):
         rows = await asyncio.to_thread(read_findings, file, kind=self._kind, start=start, limit=PAGE)
         self._rows += rows
         width = max(self.found.size.width - 4, 20)
-        self.found.add_options(
-            [
-                Option(Content(one_line(f"{row.get('row', 0):>7}  {row.get('message', '')}", width)))
-                for row in rows
-            ]
-        )
+        self.found.add_options([Option(Content(one_line(finding_line(row), width))) for row in rows])
         total = self._total()
         more = "" if len(self._rows) >= total else "  m reads more"
         self.found.border_title = Content(f"{len(self._rows):,} of {total:,}{more}")
+        self.refresh_bindings()
         if start == 0 and rows:
             self.found.highlighted = 0
         elif not self._rows:
@@ -131,17 +125,18 @@ class FindingsScreen(Screen[None]):
         if event.option_index < len(self._rows):
             self.detail.show(finding_content(self._rows[event.option_index]))
 
-    @on(OptionList.OptionSelected, "#found")
-    def _open_row(self) -> None:
-        self.action_row()
-
     def action_more(self) -> None:
         """Read the next page."""
         if len(self._rows) < self._total():
             self._read(len(self._rows))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Offer more only while there is more."""
+        return action != "more" or len(self._rows) < self._total()
+
+    @on(OptionList.OptionSelected, "#found")
     @work(group="row", exclusive=True)
-    async def action_row(self) -> None:
+    async def _open_row(self) -> None:
         """Show the row of the finding as it stands in its file."""
         place = self.found.highlighted
         if place is None or place >= len(self._rows):
@@ -174,6 +169,13 @@ class RowScreen(ModalScreen[None]):
                 Content.styled(one_line(self._title), "bold") + Content("\n\n" + printable(self._text))
             )
         yield KeyHints()
+
+
+def finding_line(finding: dict[str, Any]) -> str:
+    """A finding in one line: its row and what is wrong, with files by their names alone."""
+    file = str(finding.get("file", ""))
+    message = str(finding.get("message", "")).replace(file, PurePath(file).name) if file else ""
+    return f"{finding.get('row', 0):>6}  {message}"
 
 
 def finding_content(finding: dict[str, Any]) -> Content:

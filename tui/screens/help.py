@@ -69,7 +69,6 @@ def key_groups(display: object) -> list[tuple[str, list[tuple[str, str]]]]:
             names = binding.key_display or ", ".join(key_name(key) for key in binding.key.split(","))
             keys.append((names, binding.tooltip or binding.description))
         listed.append((title, keys))
-    listed[0][1].append((":", "Command palette: every action by name, and the theme"))
     return listed
 
 

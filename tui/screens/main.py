@@ -44,7 +44,7 @@ class MainScreen(Screen[None]):
         Binding("y", "answer('yes')", "Yes", id="walk.yes", tooltip="Answer the box in hand with yes"),
         Binding("n", "answer('no')", "No", id="walk.no", tooltip="Answer the box in hand with no"),
         Binding("y", "answer('next')", "Go on", id="walk.next", tooltip="The box in hand is done: go on"),
-        Binding("enter", "answer('next')", "Go on", show=False, id="walk.done"),
+        Binding("enter", "answer('next')", "Go on, as y does", show=False, id="walk.done"),
         Binding("u", "undo", "Undo", id="walk.undo", tooltip="Take the last answer back"),
         Binding(
             "full_stop",

@@ -18,7 +18,7 @@ from textual.widgets.option_list import Option
 from flowchart.errors import UserError
 from flowchart.runs.folder import Run, Status, list_runs
 from flowchart.runs.process import cancel, resume
-from flowchart.text import one_line, pad, printable
+from flowchart.text import one_line, printable
 from flowchart.walk import Walk
 from tui.following import ACTIVE
 from tui.glyphs import Glyphs
@@ -75,7 +75,7 @@ class RunsScreen(Screen[Run | None]):
         self.lines.clear_options()
         self.lines.add_options([Option(line) for line in lines])
         self.lines.border_title = Content(
-            f"{len(self._runs)} learning curves in {one_line(str(self._walk.workspace.root))}"
+            f"Learning curves in {one_line(str(self._walk.workspace.root), 60)}"
         )
         if self._runs:
             self.lines.highlighted = min(place or 0, len(self._runs) - 1)
@@ -137,5 +137,5 @@ def run_line(run: Run, walk: Walk) -> Content:
     return Content.assemble(
         f"{created}  ",
         (f"{status.value:<10}", "bold" if status in ACTIVE else ""),
-        f"{score:<8}  {pad(files, 30)}  {run.settings.get('n_samples', '?')} points{here}",
+        f"{score:<7} {run.settings.get('n_samples', '?')} points  {one_line(files, 28)}{here}",
     )

@@ -3,42 +3,36 @@
 from __future__ import annotations
 
 from rich.cells import cell_len
-from textual.app import ComposeResult
 from textual.content import Content
 from textual.events import Resize
 from textual.screen import Screen
-from textual.widget import Widget
 
 from tui.widgets.plain import Plain
 
 GAP = "  "
 
 
-class KeyHints(Widget):
+class KeyHints(Plain):
     """A footer of one widget. Textual's own builds one widget a key and cuts the last off in the middle."""
 
+    ALLOW_SELECT = False
     DEFAULT_CSS = """
-    KeyHints { dock: bottom; height: 1; padding: 0 1; }
+    KeyHints { dock: bottom; height: 1; width: 1fr; padding: 0 1; }
     KeyHints { background: $footer-background; color: $footer-foreground; }
-    KeyHints Plain { height: 1; width: 1fr; }
     """
-
-    def compose(self) -> ComposeResult:
-        yield Plain()
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
 
     def _bindings_changed(self, _screen: Screen[object]) -> None:
-        self.call_after_refresh(self.show)
+        self.call_after_refresh(self._draw)
 
     def on_resize(self, _event: Resize) -> None:
-        self.show()
+        self._draw()
 
-    def show(self) -> None:
-        """Draw the hints anew."""
+    def _draw(self) -> None:
         if self.is_attached:
-            self.query_one(Plain).show(self.hints(self.size.width))
+            self.show(self.hints(self.size.width))
 
     def hints(self, width: int) -> Content:
         """Return the hints that fit into `width` cells; `?` is kept whatever else must go."""

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from rich.cells import cell_len
-from textual.app import ComposeResult
 from textual.content import Content
 from textual.events import Resize
-from textual.widget import Widget
 
 from flowchart.runs.folder import Status
 from flowchart.runs.progress import Progress
@@ -21,12 +19,11 @@ from tui.widgets.plain import Plain
 TABS = (("flowchart", "1 Flowchart"), ("question", "2 Question"), ("metrics", "3 Metrics"))
 
 
-class StatusLine(Widget):
+class StatusLine(Plain):
     """One line that always tells where you are."""
 
     DEFAULT_CSS = """
-    StatusLine { dock: top; height: 1; background: $panel; color: $foreground; padding: 0 1; }
-    StatusLine Plain { height: 1; width: 1fr; }
+    StatusLine { dock: top; height: 1; width: 1fr; background: $panel; color: $foreground; padding: 0 1; }
     """
 
     def __init__(self, glyphs: Glyphs) -> None:
@@ -39,29 +36,26 @@ class StatusLine(Widget):
         self._curve = ""
         self._zoomed = False
 
-    def compose(self) -> ComposeResult:
-        yield Plain()
-
     def on_resize(self, _event: Resize) -> None:
-        self._show()
+        self._draw()
 
     def show_walk(self, walk: Walk) -> None:
         """Show the chart's title and how many answers are given."""
         self._title = walk.chart.title
         count = len(walk.path.steps)
         self._steps = f"{count} step{'s' if count != 1 else ''}" if count else ""
-        self._show()
+        self._draw()
 
     def show_tabs(self, shown: str, *, zoomed: bool) -> None:
         """Show the tabs with one of them in front, or none."""
         self._tabs, self._zoomed = shown, zoomed
-        self._show()
+        self._draw()
 
     def show_data(self, files: Sequence[str], status: Status) -> None:
         """Show what is open."""
         name = PurePath(files[0]).name if files else ""
         self._data = name if status is Status.FINISHED else f"{name} ({status.value})"
-        self._show()
+        self._draw()
 
     def show_curve(self, status: Status | None, progress: Progress) -> None:
         """Show how far the training is."""
@@ -76,9 +70,9 @@ class StatusLine(Widget):
             self._curve = f"F {100 * best:.1f}" if best is not None else ""
         else:
             self._curve = f"training {status.value}"
-        self._show()
+        self._draw()
 
-    def _show(self) -> None:
+    def _draw(self) -> None:
         if not self.is_attached:
             return
         if self._tabs:
@@ -96,4 +90,4 @@ class StatusLine(Widget):
         room = width - left.cell_length - 2
         right = one_line(right, max(room, 0))
         gap = " " * max(width - left.cell_length - cell_len(right), 1)
-        self.query_one(Plain).show(Content.assemble(left, gap, (right, "$foreground-muted")))
+        self.show(Content.assemble(left, gap, (right, "$foreground-muted")))
