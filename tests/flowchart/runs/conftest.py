@@ -41,8 +41,8 @@ def new_run(workspace: Workspace) -> Callable[..., Run]:
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
-    """40 texts: four points train in a few seconds."""
-    return write_rows(tmp_path / "tiny.jsonl", make_rows(40))
+    """24 texts: a point trains in a second or two."""
+    return write_rows(tmp_path / "tiny.jsonl", make_rows(24))
 
 
 @pytest.fixture

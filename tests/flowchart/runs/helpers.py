@@ -50,7 +50,7 @@ def wait_for(condition: Callable[[], object], seconds: float = 60.0) -> None:
         time.sleep(0.02)
 
 
-def wait_for_end(run: Run, seconds: float = 90.0) -> Status:
+def wait_for_end(run: Run, seconds: float = 110.0) -> Status:
     wait_for(lambda: run.status() not in (Status.WAITING, Status.RUNNING), seconds)
     return run.status()
 

@@ -35,7 +35,7 @@ def test_a_run_ends_with_a_result_and_what_it_depends_on(new_run: NewRun, tiny: 
     assert kinds(run).count("end") == 1
     result = run.result()
     assert result is not None
-    assert result["documents"] == 40
+    assert result["documents"] == 24
     run.refresh()
     assert run.info["inputs"][0]["sha256"] == result["files"][0]["sha256"]
     assert run.info["versions"]["spacy"].startswith("3.")

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from spacy import registry
+from spacy.training.initialize import init_nlp
+from spacy.util import load_config
+
+from flowchart.dataset.document import Document
+from flowchart.errors import UserError
+from flowchart.training.config import FEWEST_STEPS, MOST_PASSES, PASSES, Schedule, make_config
+from flowchart.training.corpora import Corpora
+
+
+@given(st.integers(0, 3_000_000))
+def test_the_steps_see_the_words_often_enough(words: int) -> None:
+    schedule = Schedule.of(words)
+    assert schedule.steps % schedule.eval_frequency == 0
+    assert 1 <= schedule.warm_up <= schedule.steps
+    assert 0 < schedule.batch_start <= schedule.batch_stop
+    sizes = registry.schedules.get("compounding.v1")(
+        schedule.batch_start, schedule.batch_stop, schedule.compound
+    )
+    seen = sum(itertools.islice(sizes, schedule.steps))
+    if words > 2000:
+        assert seen >= 0.95 * PASSES * words or schedule.steps >= FEWEST_STEPS
+        assert seen <= 1.05 * MOST_PASSES * words
+    assert schedule.steps >= 0.95 * FEWEST_STEPS or words < 4000
+
+
+def test_more_words_never_make_fewer_steps() -> None:
+    steps = [Schedule.of(words).steps for words in range(100, 400_000, 997)]
+    assert steps == sorted(steps) or max(a - b for a, b in itertools.pairwise(steps)) <= 3
+
+
+def test_the_config_is_an_ordinary_one(tmp_path: Path) -> None:
+    corpora = Corpora("en")
+    documents = [Document("Anna took aspirin .", ((10, 17, "DRUG"),), (0, 1))]
+    texts = corpora.write(documents, tmp_path / "train.spacy")
+    assert (texts.docs, texts.spans, texts.words) == (1, 1, 4)
+    make_config("en", 5, Schedule.of(texts.words)).to_disk(tmp_path / "config.cfg", interpolate=False)
+    config = load_config(
+        tmp_path / "config.cfg",
+        overrides={"paths.train": str(texts.file), "paths.dev": str(texts.file)},
+        interpolate=False,
+    )
+    nlp = init_nlp(config)
+    assert nlp.pipe_names == ["ner"]
+    assert nlp.get_pipe("ner").labels == ("DRUG",)  # type: ignore[attr-defined]
+    assert nlp.config.interpolate()["training"]["seed"] == 5
+
+
+def test_the_same_texts_make_the_same_bytes(tmp_path: Path) -> None:
+    documents = [
+        Document(f"{number} aspirin", ((len(str(number)) + 1, len(str(number)) + 8, label),), (0, number))
+        for number, label in enumerate(["DRUG", "B-LOC", "O", "[x]", "a\nb"] * 3)
+    ]
+    first, second = (Corpora("en").write(documents, tmp_path / name) for name in ("a", "b"))
+    assert first.sha256 == second.sha256
+
+
+def test_a_span_off_the_tokens_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="row 7"):
+        Corpora("en").write([Document("aspirin", ((1, 4, "DRUG"),), (0, 7))], tmp_path / "a")
