@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path as FilePath
+from typing import Any
 
 from flowchart import graph, session
 from flowchart.errors import UserError
+from flowchart.evidence import Facts, as_record, measure
 from flowchart.path import Path, Step
 from flowchart.runs.folder import Run, Status, list_runs
 from flowchart.session import Session
@@ -54,14 +56,21 @@ class Walk:
         self.session.path = self.path.to_dict()
         session.save(self.workspace, self.session)
 
-    def answer(self, answer: graph.Answer) -> Step:
+    def answer(self, answer: graph.Answer, facts: Facts) -> Step:
         """Answer the box in hand, save, and stand on the next.
+
+        Args:
+            answer: The answer.
+            facts: What is known about the data; what it says about the question is kept with the step.
 
         Raises:
             ValueError: The box in hand has no such way on.
             UserError: The answer could not be saved; it is taken back, so that screen and disk agree.
         """
+        evidence = measure(self.path.current, facts)
         step = self.path.answer(answer)
+        if evidence is not None:
+            step.suggestion, step.evidence = evidence.suggestion, as_record(evidence)
         try:
             self.save()
         except UserError:
@@ -206,6 +215,14 @@ class Walk:
     def curve_run(self) -> Run | None:
         """The run whose learning curve is in view, running or ended."""
         return self._kept_run(self.session.curve_run, "train-curve")
+
+    def facts(self) -> Facts:
+        """Read what is known about the data in view: its runs, as far as no file has changed since."""
+        return Facts(check=self._result_of(self.check_run), curve=self._result_of(self.curve_run))
+
+    def _result_of(self, run: Run | None) -> dict[str, Any] | None:
+        fits = run is not None and self.is_of_this_data(run) and run.same_inputs()
+        return run.result() if run is not None and fits else None
 
     def report(self, *, provenance: bool = False) -> str:
         """Return the path with its evidence as GitHub Markdown."""

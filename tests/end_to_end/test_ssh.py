@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.end_to_end.terminal import NER_TUI, Terminal
 from tests.tui.conftest import rows, write_rows
 
@@ -24,13 +26,14 @@ def statuses(home: Path, recipe: str) -> list[str]:
     return found
 
 
+@pytest.mark.timeout(300)
 def test_walk_train_drop_come_back_export(ssh: Connect, home: Path) -> None:
-    data = write_rows(home / "orders.jsonl", rows(300))
+    data = write_rows(home / "orders.jsonl", rows(160))
     there = ssh(f"{NER_TUI} {data}")
     there.wait_for("Flowchart start", 60)
     there.press("y", "n", "n", "y")
     there.press("3")
-    there.wait_for("aligned +300", 60)
+    there.wait_for("aligned +160", 60)
     there.press("t")
     there.wait_for("Number of points")
     there.press("enter")

@@ -56,7 +56,9 @@ def path_text(walk: Walk) -> str:
     for remark in walk.remarks:
         out += wrapped(f"note: {remark}", "  ")
     for place, step in enumerate(path.steps, 1):
-        out += wrapped(f"{step.text}  {step.answer.value.upper()}", "     ", f"{place:>3}. ")
+        answer = "" if step.answer.value == "next" else f"  {step.answer.value.upper()}"
+        measured = f"  (measured: {step.suggestion.upper()})" if step.suggestion else ""
+        out += wrapped(f"{step.text}{answer}{measured}", "     ", f"{place:>3}. ")
         if step.note:
             out += wrapped(step.note, "       ", "     - ")
     box = path.current

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 
+from flowchart.evidence import Evidence, Facts, measure
 from flowchart.graph import Answer, Command, Flowchart, Kind, Node
 from flowchart.path import Path
 from flowchart.text import one_line, printable
@@ -52,13 +53,15 @@ class QuestionPane(VerticalScroll, can_focus=True):
         self.glyphs = glyphs
         self.node: Node | None = None
         self._path: Path | None = None
+        self._facts = Facts()
         self._basis = False
 
     def compose(self) -> ComposeResult:
         yield Plain()
 
-    def show_box(self, path: Path, node_id: str | None = None) -> None:
-        """Show a box of the path's chart; without an id the one in hand."""
+    def show_box(self, path: Path, facts: Facts, node_id: str | None = None) -> None:
+        """Show a box of the path's chart, with what the facts say about it; without an id the one in hand."""
+        self._facts = facts
         node = path.current if node_id is None else path.chart.nodes[node_id]
         if self.node is None or node.id != self.node.id:
             self.scroll_home(animate=False)
@@ -74,7 +77,9 @@ class QuestionPane(VerticalScroll, can_focus=True):
         if self.node is None or self._path is None:
             return
         self.border_title = Content("Looking ahead" if self.looking_elsewhere else "In hand")
-        self.query_one(Plain).show(box_content(self._path, self.node, self.glyphs, basis=self._basis))
+        evidence = measure(self.node, self._facts)
+        content = box_content(self._path, self.node, self.glyphs, evidence=evidence, basis=self._basis)
+        self.query_one(Plain).show(content)
 
     def action_basis(self) -> None:
         """Show or hide why each arrow is believed."""
@@ -93,7 +98,9 @@ class QuestionPane(VerticalScroll, can_focus=True):
         self.notify(f"Sent {len(lines)} command line(s) to the terminal's clipboard.", markup=False)
 
 
-def box_content(path: Path, node: Node, glyphs: Glyphs, *, basis: bool = False) -> Content:
+def box_content(
+    path: Path, node: Node, glyphs: Glyphs, *, evidence: Evidence | None = None, basis: bool = False
+) -> Content:
     """Return all that is known about a box as one text."""
     chart = path.chart
     blocks = [heading(path, node, glyphs), Content.styled(printable(node.text), "bold $text")]
@@ -108,6 +115,8 @@ def box_content(path: Path, node: Node, glyphs: Glyphs, *, basis: bool = False) 
     if node.meaning:
         blocks.append(Content(printable(node.meaning)))
     blocks.append(ways_on(path, node, glyphs))
+    if evidence is not None:
+        blocks.append(section("From your data", evidence_content(evidence)))
     if node.is_decision and node.asks:
         blocks.append(section("Measured from", Content(printable(node.asks)) + threshold(node)))
     note = path.pending_note if node.id == path.current.id else ""
@@ -162,6 +171,14 @@ def ways_on(path: Path, node: Node, glyphs: Glyphs) -> Content:
                 )
             )
     return Content("\n").join(lines)
+
+
+def evidence_content(evidence: Evidence) -> Content:
+    """What was measured and what it suggests; the answer is the person's."""
+    style = {"YES": "bold $text-success", "NO": "bold $text-error"}.get(
+        evidence.suggestion, "bold $text-warning"
+    )
+    return Content.assemble("It suggests ", (evidence.suggestion, style), f". {printable(evidence.reason)}")
 
 
 def threshold(node: Node) -> Content:

@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from flowchart.errors import UserError
+from flowchart.evidence import Facts
 from flowchart.graph import Answer
 from flowchart.runs.folder import Run, Status
 from flowchart.runs.process import cancel, launch
@@ -112,6 +113,8 @@ class MainScreen(Screen[None]):
         self._layout_now = Layout.COLUMNS
         self._curve_status: Status | None = None
         self._check_status: Status | None = None
+        self.facts = Facts()
+        """What is known about the data: read when a run has ended, not on every key."""
 
     def compose(self) -> ComposeResult:
         yield StatusLine(self.glyphs)
@@ -143,7 +146,7 @@ class MainScreen(Screen[None]):
 
     def _show_walk(self) -> None:
         self.tree_pane.tree_view.show_path(self.walk.path)
-        self.question.show_box(self.walk.path)
+        self.question.show_box(self.walk.path, self.facts)
         self.status_line.show_walk(self.walk)
         self.refresh_bindings()
 
@@ -174,7 +177,7 @@ class MainScreen(Screen[None]):
             self.notify("This is the box in hand: press the key again to answer it.", markup=False)
             return
         try:
-            self.walk.answer(Answer(answer))
+            self.walk.answer(Answer(answer), self.facts)
         except UserError as error:
             self.complain(error)
             return
@@ -195,7 +198,7 @@ class MainScreen(Screen[None]):
     @on(FlowchartTree.Looked)
     def _look_into(self, event: FlowchartTree.Looked) -> None:
         self.tree_pane.tree_view.look_for(event.node_id)
-        self.question.show_box(self.walk.path, event.node_id)
+        self.question.show_box(self.walk.path, self.facts, event.node_id)
         if self._layout_now is Layout.SINGLE or self._zoomed:
             self.action_pane("question")
         self.refresh_bindings()
@@ -217,7 +220,7 @@ class MainScreen(Screen[None]):
                 self.walk.write_note(values[0].strip(), step)
             except UserError as error:
                 self.complain(error)
-            self.question.show_box(self.walk.path, node.id)
+            self.question.show_box(self.walk.path, self.facts, node.id)
 
     @work(group="dialog", exclusive=True)
     async def action_export(self) -> None:
@@ -225,6 +228,13 @@ class MainScreen(Screen[None]):
         from tui.screens.export import export
 
         await export(self.app, self.walk)
+
+    @work(group="facts", exclusive=True)
+    async def _learn(self) -> None:
+        """Read what the runs have found out, and show what it says about the box shown."""
+        self.facts = await asyncio.to_thread(self.walk.facts)
+        if self.question.node is not None:
+            self.question.show_box(self.walk.path, self.facts, self.question.node.id)
 
     # -- the data -----------------------------------------------------------------------------------
 
@@ -282,6 +292,8 @@ class MainScreen(Screen[None]):
             view.show_failure(files, str((progress.end or {}).get("message") or f"loading {status.value}"))
         self.status_line.show_data(files, status)
         self.refresh_bindings()
+        if status not in ACTIVE:
+            self._learn()
 
     def action_findings(self) -> None:
         """Open the findings."""
@@ -359,6 +371,8 @@ class MainScreen(Screen[None]):
             self.metrics.curve_view.show_run(status, progress, log=log, other_data=other)
             self.status_line.show_curve(status, progress)
             self.refresh_bindings()
+            if status is Status.FINISHED:
+                self._learn()
 
         was_running = await asyncio.to_thread(run.status) in ACTIVE
         status = await follow(run, changed)
