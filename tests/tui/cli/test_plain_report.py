@@ -19,9 +19,10 @@ def walk_a_little(folder: Path, note: str = "") -> Walk:
     walk = Walk(Workspace(folder / ".ner-tui"))
     for answer in (Answer.YES, Answer.NO):
         ways = walk.chart.out(walk.path.current.id)
-        walk.answer(answer if answer in ways else next(iter(ways)))
+        walk.path.answer(answer if answer in ways else next(iter(ways)))
     if note:
-        walk.write_note(note, 0)
+        walk.path.note(0, note)
+    walk.save()
     return walk
 
 
@@ -52,7 +53,7 @@ def test_a_curve_is_trained_once(ner_tui: Program, data: tuple[Path, Path], fold
     report = ner_tui(source, "--n-samples", "1")
     out = report.stdout.decode()
     assert report.returncode == 0, report.stderr
-    for part in ("Here: ", walk.path.steps[0].answer.value.upper(), "twice", "95% interval", score):
+    for part in ("Here: ", walk.path.steps[1].answer.value.upper(), "twice", "95% interval", score):
         assert part in out
     assert "\x1b" not in out
     assert b"100%: " not in report.stderr, "the curve is not trained again"
