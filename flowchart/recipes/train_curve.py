@@ -15,11 +15,12 @@ from flowchart.dataset.corpus import Corpus, FindingLog, prepare, subset_order
 from flowchart.errors import UserError
 from flowchart.runs.reporter import IncompleteError
 from flowchart.runs.versions import versions
-from flowchart.training.config import Schedule, make_config
+from flowchart.training.config import OPS_CODE, Schedule, make_config
 from flowchart.training.corpora import Corpora, Written
 from flowchart.training.point import Point, Trained
 from flowchart.training.pool import train_points
 from flowchart.training.verdict import judge
+from flowchart.workspace import write_atomic
 
 if TYPE_CHECKING:
     from flowchart.runs.folder import Run
@@ -195,6 +196,8 @@ def _write(folder: Path, corpus: Corpus, settings: Settings, report: Reporter) -
         raise UserError(
             f"the evaluation set of {dev.docs} texts has no span, so F is undefined; annotate more"
         )
+    code = folder / "ops.py"
+    write_atomic(code, OPS_CODE)
     order = subset_order(corpus.train, settings.seed)
     points = []
     for number in range(1, settings.n_samples + 1):
@@ -206,11 +209,12 @@ def _write(folder: Path, corpus: Corpus, settings: Settings, report: Reporter) -
         schedule = Schedule.of(texts.words)
         config = make_config(settings.lang, settings.seed, schedule)
         config.to_disk(place / "config.cfg", interpolate=False)
-        identity = [config.to_str(interpolate=False), texts.sha256, dev.sha256, versions()["spacy"]]
+        identity = [config.to_str(interpolate=False), texts.sha256, dev.sha256, OPS_CODE, versions()["spacy"]]
         points.append(
             Point(
                 folder=place,
                 dev=dev.file,
+                code=code,
                 fraction=fraction,
                 repeat=0,
                 seed=settings.seed,
@@ -256,7 +260,7 @@ def _command(run: Run, point: Point, dev: Written) -> str:
         return shlex.quote(str(path.absolute()) if inside.startswith("..") else inside)
 
     return (
-        f"python -m spacy train {name(point.folder / 'config.cfg')} --paths.train "
-        f"{name(point.folder / 'train.spacy')} --paths.dev {name(dev.file)} "
+        f"python -m spacy train {name(point.folder / 'config.cfg')} --code {name(point.code)} "
+        f"--paths.train {name(point.folder / 'train.spacy')} --paths.dev {name(dev.file)} "
         f"--output {name(point.folder / 'repeated')}"
     )

@@ -25,7 +25,7 @@ from spacy.tokens import Doc
 from spacy.training.example import Example
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import create_train_batches, train_while_improving, update_meta
-from spacy.util import load_config, registry, resolve_dot_names
+from spacy.util import import_file, load_config, registry, resolve_dot_names
 from thinc.api import fix_random_seed
 
 from flowchart.runs.events import dump
@@ -49,6 +49,7 @@ class Point:
     Attributes:
         folder: Its folder, with config.cfg and train.spacy.
         dev: The .spacy file to measure on.
+        code: The Python file to import first, as `spacy train --code` does.
         fraction: The share of the training texts, above 0 to 1.
         repeat: The number of the repeat at this fraction.
         seed: The seed of the training.
@@ -62,6 +63,7 @@ class Point:
 
     folder: Path
     dev: Path
+    code: Path
     fraction: float
     repeat: int
     seed: int
@@ -138,6 +140,7 @@ def train(point: Point, tell: Tell) -> Trained:
     """
     began, work = time.perf_counter(), time.process_time()
     _clear(point.folder)
+    import_file("python_code", point.code)
     paths = {"paths.train": str(point.folder / "train.spacy"), "paths.dev": str(point.dev)}
     config = load_config(point.folder / "config.cfg", overrides=paths, interpolate=False)
     nlp = init_nlp(config)

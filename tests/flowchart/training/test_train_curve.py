@@ -20,7 +20,7 @@ from flowchart.recipes.train_curve import Settings
 from flowchart.runs import events
 from flowchart.runs.folder import Run, Status
 from flowchart.runs.process import environment, launch, resume
-from flowchart.training.config import Schedule, make_config
+from flowchart.training.config import OPS_CODE, Schedule, make_config
 from flowchart.training.corpora import Corpora
 from flowchart.training.point import Point, Trained
 from flowchart.training.pool import train_points
@@ -223,17 +223,19 @@ def make_point(folder: Path, documents: list[Document], dev: list[Document]) -> 
     texts = corpora.write(documents, folder / "point" / "train.spacy")
     schedule = Schedule.of(texts.words)
     make_config("en", 0, schedule).to_disk(folder / "point/config.cfg", interpolate=False)
+    (folder / "ops.py").write_text(OPS_CODE)
     return Point(
-        folder / "point",
-        evaluation.file,
-        1.0,
-        0,
-        0,
-        texts.docs,
-        texts.spans,
-        texts.words,
-        schedule.steps,
-        "d",
+        folder=folder / "point",
+        dev=evaluation.file,
+        code=folder / "ops.py",
+        fraction=1.0,
+        repeat=0,
+        seed=0,
+        docs=texts.docs,
+        spans=texts.spans,
+        words=texts.words,
+        max_steps=schedule.steps,
+        digest="d",
     )
 
 
