@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -142,7 +142,6 @@ class Flowchart:
 
     Attributes:
         name: The file it was read from.
-        digest: SHA-256 of the file and of the override file, if there was one, in hexadecimal.
         title: Its title.
         version: Its version, as it says itself.
         released: Its release date, as it says itself.
@@ -154,10 +153,10 @@ class Flowchart:
         recipes: The recipes that it describes, by name.
         nodes: Its boxes by id, in the file's order.
         edges: Its arrows, in the file's order.
+        source: The bytes of its file, and of the override file if there was one.
     """
 
     name: str
-    digest: str
     title: str
     version: str
     released: str
@@ -169,6 +168,7 @@ class Flowchart:
     recipes: dict[str, Recipe]
     nodes: dict[str, Node]
     edges: tuple[Edge, ...]
+    source: bytes = field(repr=False)
     _out: dict[str, dict[Answer, Edge]] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -179,6 +179,13 @@ class Flowchart:
     def start(self) -> Node:
         """The box that every path begins at."""
         return next(node for node in self.nodes.values() if node.kind is Kind.START)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the source, in hexadecimal."""
+        import hashlib  # loads OpenSSL: not for the first frame
+
+        return hashlib.sha256(self.source).hexdigest()
 
     def out(self, node_id: str) -> Mapping[Answer, Edge]:
         """Return the ways on from a box, by answer; none from an outcome."""
@@ -205,16 +212,16 @@ def load(file: Path | None = None, override: Path | None = None) -> Flowchart:
     edges = {(edge.source, edge.answer): edge for edge in (_edge(t, reader) for t in reader.tables("edge"))}
     if len(edges) < len(reader.tables("edge")):
         raise reader.wrong("a box has two arrows for the same answer")
-    digest = hashlib.sha256(content)
+    source = content
     if override is not None:
         corrections = _read(override)
-        digest.update(corrections)
+        source += corrections
         _correct(nodes, edges, Reader(override, _parse(override, corrections)))
     lanes = [Lane(reader.text(t, "id"), reader.text(t, "title")) for t in reader.tables("lane")]
     recipes = [Recipe(reader.text(t, "name"), reader.text(t, "description")) for t in reader.tables("recipe")]
     chart = Flowchart(
         name=file.name,
-        digest=digest.hexdigest(),
+        source=source,
         title=reader.text(reader.top, "title"),
         version=reader.text(reader.top, "version", ""),
         released=reader.text(reader.top, "released", ""),

@@ -50,11 +50,12 @@ class NerTuiApp(App[None]):
         self.last_words = ""
         """What the command line says after the screen is gone."""
         self.main = MainScreen(walk, self.glyphs, ascii_only=options.ascii)
-        session = walk.session
-        if options.data:
-            session.lang, session.seed, session.eval_split = options.lang, options.seed, options.eval_split
-            session.n_samples = options.n_samples
-            walk.open_data(list(options.data), list(options.eval))
+        self.register_theme(PAPER)
+        if "TEXTUAL_THEME" not in os.environ:
+            liked = self.settings.theme if self.settings.theme in self.available_themes else PAPER.name
+            self.set_reactive(
+                App.theme, liked
+            )  # before the first frame: a change later styles everything anew
 
     def get_key_display(self, binding: Binding) -> str:
         """Name a key as it stands on a keyboard: not every terminal's font has a sign for enter."""
@@ -64,16 +65,16 @@ class NerTuiApp(App[None]):
         """Return the filters of every line: Textual's own, then the app's."""
         return [*super().get_line_filters(), *self._own_filters]
 
+    def get_default_screen(self) -> MainScreen:
+        """Return the main screen: an empty one below it would be composed for nothing."""
+        return self.main
+
     def on_mount(self) -> None:
-        self.register_theme(PAPER)
-        if "TEXTUAL_THEME" not in os.environ:
-            self.theme = self.settings.theme if self.settings.theme in self.available_themes else PAPER.name
         if self.settings.keys:
             self.set_keymap(self.settings.keys)
         self.theme_changed_signal.subscribe(self, self._keep_theme)
         for number in (signal.SIGHUP, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, self._told_to_end, number)
-        self.push_screen(self.main)
 
     def _keep_theme(self, theme: Theme) -> None:
         self.settings.theme = theme.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from tui.options import Options
@@ -17,6 +18,7 @@ def run_app(options: Options) -> int:
     from tui import terminal
 
     terminal.prepare()
+    gc.disable()  # until the first frame is on the screen
     from flowchart.walk import Walk
 
     with options.workspace.lock():

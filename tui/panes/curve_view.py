@@ -52,11 +52,9 @@ class CurveView(VerticalScroll, can_focus=True):
 
     def compose(self) -> ComposeResult:
         yield Plain(NO_CURVE, id="training")
-        yield CurvePlot(ascii_only=self._ascii, id="plot")
-        yield Plain(id="table")
-
-    def on_mount(self) -> None:
-        self._show()
+        for later in (CurvePlot(ascii_only=self._ascii, id="plot"), Plain(id="table")):
+            later.display = False
+            yield later
 
     def on_resize(self, _event: Resize) -> None:
         self._show()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.events import Resize
@@ -36,9 +35,9 @@ class MetricsPane(Horizontal):
         self.data_view = DataView(glyphs, id="data")
         self.curve_view = CurveView(glyphs, ascii_only=ascii_only, id="curve")
 
-    def compose(self) -> ComposeResult:
-        yield self.data_view
-        yield self.curve_view
+    async def fill(self) -> None:
+        """Mount the two views: after the first frame, which has nothing to show in them yet."""
+        await self.mount(self.data_view, self.curve_view)
 
     def on_mount(self) -> None:
         self._arrange()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -22,8 +22,33 @@ from flowchart.text import printable
 from tui.widgets.key_hints import KeyHints
 from tui.widgets.plain import Plain, styled
 
+Answered = TypeVar("Answered")
 
-class Choice(ModalScreen[str]):
+
+class Dialog(ModalScreen[Answered]):
+    """A box over the screen below. Its styles are its own, so that the first frame need not parse them."""
+
+    DEFAULT_CSS = """
+    Dialog { align: center middle; }
+    Dialog > .dialog {
+        width: 72;
+        max-width: 96%;
+        height: auto;
+        max-height: 90%;
+        background: $surface;
+        border: round $border;
+        padding: 1 2;
+
+        & > Plain { margin-bottom: 1; }
+        & > Plain.prompt { margin-bottom: 0; color: $foreground-muted; }
+        & > Plain:last-child { margin-bottom: 0; }
+        & > Input { margin-bottom: 1; }
+        & > OptionList { height: auto; max-height: 12; background: transparent; }
+    }
+    """
+
+
+class Choice(Dialog[str]):
     """A question with a few answers, each with a key of its own; escape takes none ("")."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -98,7 +123,7 @@ class FileSuggester(Suggester):
         return None
 
 
-class Ask(ModalScreen[list[str] | None]):
+class Ask(Dialog[list[str] | None]):
     """One or more lines of text; enter takes them, escape takes nothing (None)."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -31,6 +31,11 @@ PAGE = 500
 class Lines(OptionList):
     """A list that j and k move in too."""
 
+    DEFAULT_CSS = """
+    Lines { height: 1fr; border: round $border-blurred; background: transparent; }
+    Lines:focus { border: round $border; }
+    """
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "select", "Open"),
         Binding("j", "cursor_down", "Down", show=False),
@@ -42,6 +47,13 @@ class Lines(OptionList):
 
 class FindingsScreen(Screen[None]):
     """The kinds on the left, the findings of one kind on the right, one of them in full below."""
+
+    DEFAULT_CSS = """
+    FindingsScreen #kinds { width: 32; }
+    FindingsScreen #found { width: 1fr; }
+    FindingsScreen #lists { height: 1fr; }
+    FindingsScreen #detail-box { height: 11; border: round $border-blurred; padding: 0 1; }
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss", "Back", id="screen.back"),
@@ -66,8 +78,8 @@ class FindingsScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield Plain(Content.styled(" Findings", "bold"))
         with Horizontal(id="lists"):
-            yield Lines(id="kinds", classes="list")
-            yield Lines(id="found", classes="list")
+            yield Lines(id="kinds")
+            yield Lines(id="found")
         with VerticalScroll(id="detail-box"):
             yield Plain(id="detail")
         yield KeyHints()
@@ -156,6 +168,18 @@ class FindingsScreen(Screen[None]):
 
 class RowScreen(ModalScreen[None]):
     """One row of a file, letter by letter."""
+
+    DEFAULT_CSS = """
+    RowScreen { align: center middle; }
+    RowScreen #row-box {
+        width: 96%;
+        height: auto;
+        max-height: 90%;
+        background: $surface;
+        border: round $border;
+        padding: 0 1;
+    }
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,enter", "dismiss", "Back", id="screen.back")]
 

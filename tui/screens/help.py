@@ -21,6 +21,10 @@ from tui.widgets.plain import Plain
 class HelpScreen(Screen[None]):
     """One text that scrolls."""
 
+    DEFAULT_CSS = """
+    HelpScreen VerticalScroll { padding: 0 2; }
+    """
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark", "dismiss", "Back", key_display="esc", id="screen.back"),
         Binding("j", "scroll('scroll_down')", "Down", show=False),

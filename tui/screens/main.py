@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -26,7 +27,6 @@ from tui.glyphs import Glyphs
 from tui.panes.metrics import MetricsPane
 from tui.panes.question import QuestionPane
 from tui.panes.tree import FlowchartTree, TreePane
-from tui.screens.dialogs import Ask, Choice
 from tui.screens.layout import SMALLEST, Layout, choose_layout
 from tui.widgets.key_hints import KeyHints
 from tui.widgets.plain import Plain
@@ -111,6 +111,7 @@ class MainScreen(Screen[None]):
         self._zoomed = False
         self._shown = "flowchart"
         self._layout_now = Layout.COLUMNS
+        self._arranged: tuple[Layout, bool, str] | None = None
         self._curve_status: Status | None = None
         self._check_status: Status | None = None
         self.facts = Facts()
@@ -132,15 +133,30 @@ class MainScreen(Screen[None]):
         self.tree_pane.tree_view.focus()
         self.call_after_refresh(self._begin)
 
-    def _begin(self) -> None:
+    async def _begin(self) -> None:
         """Do what may wait for the first frame: remarks, the data, a run that still goes on."""
-        self.tree_pane.tree_view.look_for(self.walk.path.current.id)  # its lines have a place only now
+        await self.metrics.fill()
+        tree = self.tree_pane.tree_view
+        if tree.cursor_line < 1:  # nobody has moved it yet; its lines have a place only now
+            tree.look_for(self.walk.path.current.id)
+        gc.enable()  # the way to the first frame makes thousands of objects and no garbage: see tui.launch
+        if self.app.options.data:
+            self._open_given()
         for remark in self.walk.remarks:
             self.notify(remark, severity="warning", markup=False, timeout=10)
         self.walk.remarks.clear()
         if self.walk.session.data:
             self._load_data()
             self._come_back_to_curve()
+
+    def _open_given(self) -> None:
+        options, session = self.app.options, self.walk.session
+        session.lang, session.seed, session.eval_split = options.lang, options.seed, options.eval_split
+        session.n_samples = options.n_samples
+        try:
+            self.walk.open_data(list(options.data), list(options.eval))
+        except UserError as error:
+            self.complain(error)
 
     # -- the walk -----------------------------------------------------------------------------------
 
@@ -206,6 +222,8 @@ class MainScreen(Screen[None]):
     @work(group="dialog", exclusive=True)
     async def action_note(self) -> None:
         """Write a note on the box shown: on the one in hand, or on the last step taken there."""
+        from tui.screens.dialogs import Ask  # not needed for the first frame, like those below
+
         node = self.question.node or self.walk.path.current
         step = self.walk.last_step_on(node.id) if self.question.looking_elsewhere else None
         if self.question.looking_elsewhere and step is None:
@@ -241,6 +259,8 @@ class MainScreen(Screen[None]):
     @work(group="dialog", exclusive=True)
     async def action_open(self) -> None:
         """Open another dataset."""
+        from tui.screens.dialogs import Ask
+
         data, evaluation = self.walk.session.data, self.walk.session.eval
         lines = [
             ("Training data (several with commas)", ",".join(data)),
@@ -319,6 +339,8 @@ class MainScreen(Screen[None]):
     @work(group="dialog", exclusive=True)
     async def action_train(self) -> None:
         """Ask for the number of points, and train."""
+        from tui.screens.dialogs import Ask
+
         if not self.walk.session.data:
             self.notify("Open a dataset first (o).", severity="warning", markup=False)
             return
@@ -385,6 +407,8 @@ class MainScreen(Screen[None]):
     @work(group="dialog", exclusive=True)
     async def action_cancel(self) -> None:
         """Cancel the training, or the loading, after asking."""
+        from tui.screens.dialogs import Choice
+
         run = self.walk.curve_run if self._curve_status in ACTIVE else self.walk.check_run
         if run is None:
             return
@@ -428,6 +452,10 @@ class MainScreen(Screen[None]):
         self._arrange()
 
     def _arrange(self) -> None:
+        arrangement = (self._layout_now, self._zoomed, self._shown)
+        if arrangement == self._arranged:
+            return
+        self._arranged = arrangement
         single = self._layout_now is Layout.SINGLE or self._zoomed
         self.set_class(self._layout_now is Layout.TOO_SMALL, "-too-small")
         self.set_class(single, "-single")

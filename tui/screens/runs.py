@@ -33,6 +33,10 @@ MOST = 200
 class RunsScreen(Screen[Run | None]):
     """A line a run, newest first; enter shows its curve."""
 
+    DEFAULT_CSS = """
+    RunsScreen #log-box { height: 9; border: round $border-blurred; padding: 0 1; }
+    """
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss(None)", "Back", id="screen.back"),
         Binding("enter", "take", "Show", id="runs.show", tooltip="Show this run's curve in the metrics pane"),
@@ -58,7 +62,7 @@ class RunsScreen(Screen[Run | None]):
 
     def compose(self) -> ComposeResult:
         yield Plain(Content.styled(" Runs", "bold"))
-        yield Lines(id="runs", classes="list")
+        yield Lines(id="runs")
         with VerticalScroll(id="log-box"):
             yield Plain(id="log")
         yield KeyHints()

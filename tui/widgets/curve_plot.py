@@ -9,7 +9,6 @@ from rich.text import Text
 from textual.content import Content
 from textual.events import Resize
 
-from flowchart import curve_plot
 from tui.widgets.plain import Plain
 
 
@@ -35,13 +34,15 @@ class CurvePlot(Plain):
     def _draw(self) -> None:
         width, height = self.size
         if not self._points or width < 1 or height < 1:
-            self.show("")
+            self.show("", layout=False)
             return
+        from flowchart import curve_plot  # not needed for the first frame
+
         colour = not self.app.no_color and not self._ascii
         picture = curve_plot.draw(
             self._points, width, height, ascii_only=self._ascii, label=self._label, colour=colour
         )
         if colour:
-            self.show(Content.from_rich_text(Text.from_ansi(picture, no_wrap=True)))
+            self.show(Content.from_rich_text(Text.from_ansi(picture, no_wrap=True)), layout=False)
         else:
-            self.show(picture)
+            self.show(picture, layout=False)

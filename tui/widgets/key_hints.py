@@ -21,18 +21,23 @@ class KeyHints(Plain):
     KeyHints { background: $footer-background; color: $footer-foreground; }
     """
 
+    _waiting = False
+
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
 
     def _bindings_changed(self, _screen: Screen[object]) -> None:
-        self.call_after_refresh(self._draw)
+        if not self._waiting:  # one drawing for any number of changes
+            self._waiting = True
+            self.call_after_refresh(self._draw)
 
     def on_resize(self, _event: Resize) -> None:
         self._draw()
 
     def _draw(self) -> None:
+        self._waiting = False
         if self.is_attached:
-            self.show(self.hints(self.size.width))
+            self.show(self.hints(self.size.width), layout=False)
 
     def hints(self, width: int) -> Content:
         """Return the hints that fit into `width` cells; `?` is kept whatever else must go."""

@@ -21,9 +21,9 @@ class Plain(Static):
     ) -> None:
         super().__init__(as_content(content), id=id, classes=classes, markup=False)
 
-    def show(self, content: str | Content) -> None:
-        """Replace what is shown."""
-        self.update(as_content(content))
+    def show(self, content: str | Content, *, layout: bool = True) -> None:
+        """Replace what is shown; without `layout` where the size does not depend on it."""
+        self.update(as_content(content), layout=layout)
 
 
 def as_content(text: str | Content) -> Content:

@@ -90,4 +90,4 @@ class StatusLine(Plain):
         room = width - left.cell_length - 2
         right = one_line(right, max(room, 0))
         gap = " " * max(width - left.cell_length - cell_len(right), 1)
-        self.show(Content.assemble(left, gap, (right, "$foreground-muted")))
+        self.show(Content.assemble(left, gap, (right, "$foreground-muted")), layout=False)
