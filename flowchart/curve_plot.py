@@ -15,6 +15,8 @@ SMALLEST = (20, 6)
 
 _SGR = re.compile(r"\x1b\[[0-9;]*m")
 
+_GREY, _PLAIN_AGAIN = "\x1b[38;5;7m", "\x1b[0m"
+
 _ASCII = str.maketrans("┌┐└┘┬┴┼├┤─│╷╵●○", "++++++++|-|||*o")
 
 _STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5)
@@ -109,8 +111,9 @@ def _marks(points: Sequence[Mapping[str, Any]], label: str | None) -> list[_Mark
             docs, (score, low, high) = _number(point.get("docs")), map(_number, values)
         except (AttributeError, TypeError, ValueError):
             continue
-        if docs is not None and score is not None and docs >= 0:
-            whole = low is not None and high is not None and low <= score <= high
+        # A point far off the picture would have plotext draw its line cell by cell all the way there.
+        if docs is not None and score is not None and docs >= 0 and 0 <= score <= 1:
+            whole = low is not None and high is not None and 0 <= low <= score <= high <= 1
             marks.append(_Mark(docs, score, low if whole else None, high if whole else None))
     return sorted(marks, key=lambda mark: mark.docs)
 
@@ -153,10 +156,8 @@ def _picture(
     figure.ylim(bottom, top)
     ticks = [bottom + step * i for i in range(round((top - bottom) / step) + 1)]
     figure.yticks(ticks, [f"{tick:.2f} " for tick in ticks])
-    # The last and the first mark come first: plotext leaves out those for which there is no room left.
-    texts = list(dict.fromkeys(mark.docs for mark in marks))
-    texts = list(dict.fromkeys([texts[-1], texts[0], *texts]))
-    figure.xticks(texts, [f"{number:,.0f}" for number in texts])
+    ticks_at, tick_line = _ticks([mark.docs for mark in marks], right, canvas[0])
+    figure.xticks(ticks_at, [""] * len(ticks_at))
     if named:
         figure.xlabel("training texts")
     if others:
@@ -173,6 +174,7 @@ def _picture(
     )
     _name_points(figure, marks, canvas, right, (bottom, top))
     lines = str(figure.build()).split("\n")[:rows]
+    lines[-2 if named else -1] = f"{_GREY}{' ' * (width - canvas[0])}{tick_line}{_PLAIN_AGAIN}"
     return [_title(style, marks, bool(others), label, width), *lines] if titled else lines
 
 
@@ -198,6 +200,25 @@ def _name_points(
         )
 
 
+def _ticks(texts: Sequence[float], right: float, columns: int) -> tuple[list[float], str]:
+    """Return the numbers of texts for whose labels there is room, and the line with those labels.
+
+    The last is chosen first, then the first, then the others. Done here, because plotext places labels in the
+    order of a set, which is another one in each process.
+    """
+    chosen: list[float] = []
+    line = " " * columns
+    for number in dict.fromkeys([texts[-1], texts[0], *texts]):
+        label = f"{number:,.0f}"
+        start = round(number / right * (columns - 1)) - len(label) // 2
+        start = max(min(start, columns - len(label)), 0)
+        end = start + len(label)
+        if line[max(start - 1, 0) : end + 1].isspace():
+            line = line[:start] + label + line[end:]
+            chosen.append(number)
+    return sorted(chosen), line
+
+
 def _means(marks: Sequence[_Mark]) -> tuple[list[float], list[float]]:
     """The line through points: for each number of texts the mean F."""
     scores: dict[float, list[float]] = {}
@@ -209,8 +230,7 @@ def _means(marks: Sequence[_Mark]) -> tuple[list[float], list[float]]:
 def _range(marks: Sequence[_Mark], rows: int) -> tuple[float, float, float]:
     """Return bottom and top of the F axis and the distance of its ticks: zoomed in, but not on noise."""
     values = [value for mark in marks for value in (mark.low, mark.score, mark.high) if value is not None]
-    low, high = max(min(values), 0.0), min(max(values), 1.0)
-    low, high = min(low, 1.0), max(high, 0.0)
+    low, high = min(values), max(values)
     if high - low < 0.1:
         middle = min(max((low + high) / 2, 0.05), 0.95)
         low, high = middle - 0.05, middle + 0.05

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from flowchart.curve_plot import SMALLEST, draw
+from flowchart.runs.process import environment
 
 CURVE = [
     {
@@ -112,6 +115,28 @@ def test_no_room_or_no_points_is_a_line_of_text() -> None:
     assert draw(CURVE, 19, 3).split("\n")[0] == "F 0.747 at 1,477 t…"
     assert draw([], 40, 10).startswith("no score")
     assert draw(CURVE, 0, 0) == ""
+
+
+@pytest.mark.timeout(20)
+def test_a_score_far_off_is_left_out_and_costs_no_time() -> None:
+    far = [{"docs": 1, "ents_f": 1e11}, {"docs": 2, "ents_f": -5.0}, {"docs": 10**11, "ents_f": 0.2}]
+    picture = draw([*far, *CURVE], 60, 15)
+    assert picture.count("●") >= 2
+    assert draw(far[:2], 60, 15).startswith("no score")
+
+
+def test_each_process_draws_the_same() -> None:
+    script = f"from flowchart.curve_plot import draw; print(draw({CURVE!r}, 21, 12), draw({CURVE!r}, 40, 8))"
+    pictures = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            capture_output=True,
+            check=True,
+            env={**environment(), "PYTHONHASHSEED": str(seed)},
+        ).stdout
+        for seed in range(5)
+    }
+    assert len(pictures) == 1
 
 
 def test_drawing_twice_draws_the_same() -> None:
