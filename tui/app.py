@@ -53,9 +53,9 @@ class NerTuiApp(App[None]):
         self.register_theme(PAPER)
         if "TEXTUAL_THEME" not in os.environ:
             liked = self.settings.theme if self.settings.theme in self.available_themes else PAPER.name
-            self.set_reactive(
-                App.theme, liked
-            )  # before the first frame: a change later styles everything anew
+            self.set_reactive(App.theme, liked)  # now: a change after the first frame styles all anew
+            self.stylesheet.set_variables(self.get_css_variables())
+        self._theme_before = self.theme
 
     def get_key_display(self, binding: Binding) -> str:
         """Name a key as it stands on a keyboard: not every terminal's font has a sign for enter."""
@@ -77,8 +77,9 @@ class NerTuiApp(App[None]):
             asyncio.get_running_loop().add_signal_handler(number, self._told_to_end, number)
 
     def _keep_theme(self, theme: Theme) -> None:
-        self.settings.theme = theme.name
-        settings.save(self.settings)
+        if theme.name != self._theme_before:  # the signal also comes once at the start
+            self._theme_before = self.settings.theme = theme.name
+            settings.save(self.settings)
 
     def _told_to_end(self, number: signal.Signals) -> None:
         """End as asked. Every answer is on disk already, and a run goes on in a session of its own."""

@@ -49,7 +49,7 @@ class FindingsScreen(Screen[None]):
     """The kinds on the left, the findings of one kind on the right, one of them in full below."""
 
     DEFAULT_CSS = """
-    FindingsScreen #kinds { width: 32; }
+    FindingsScreen #kinds { width: 34; }
     FindingsScreen #found { width: 1fr; }
     FindingsScreen #lists { height: 1fr; }
     FindingsScreen #detail-box { height: 11; border: round $border-blurred; padding: 0 1; }
@@ -87,12 +87,12 @@ class FindingsScreen(Screen[None]):
     def on_mount(self) -> None:
         kinds = self._summary.get("kinds") or ()
         self.kinds.border_title = Content("Kinds")
-        self.kinds.add_option(Option(Content(f"{self._summary.get('total', 0):>7,}  all"), id="*"))
+        self.kinds.add_option(Option(Content(f"{self._summary.get('total', 0):>6,}  all"), id="*"))
         for kind in kinds:
             style = SEVERITY.get(str(kind.get("severity")), SEVERITY["info"])[1]
-            name = Content.styled(one_line(str(kind.get("kind", "")), 26), style)
+            name = Content.styled(one_line(str(kind.get("kind", "")), 22), style)
             self.kinds.add_option(
-                Option(Content.assemble(f"{kind.get('count', 0):>7,}  ", name), id=str(kind.get("kind")))
+                Option(Content.assemble(f"{kind.get('count', 0):>6,}  ", name), id=str(kind.get("kind")))
             )
         self.kinds.highlighted = 0
         self.kinds.focus()
