@@ -9,6 +9,6 @@ EXIT_USER_ERROR = 2
 class UserError(Exception):
     """Something that the person can mend: a missing file, a broken row, a chart that is no chart.
 
-    The message is one line that names the file, row and value, and says what to do next. It may hold text from
-    data: whoever shows it passes it through `flowchart.text.printable`.
+    The message is one line that names the file, row and value, and says what to do next. It may hold text
+    from data: whoever shows it passes it through `flowchart.text.printable`.
     """

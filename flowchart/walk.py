@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -228,10 +229,14 @@ class Walk:
         """Return the path with its evidence as GitHub Markdown."""
         from flowchart.report import render
 
-        check, curve = self.check_run, self.curve_run
-        return render(
-            self.path,
-            check=check.result() if check else None,
-            curve=curve.result() if curve else None,
-            provenance=provenance,
-        )
+        results, remarks = [], []
+        for run in (self.check_run, self.curve_run):
+            result = run.result() if run else None
+            results.append({**result, "run": run.id} if run and result else None)
+            if run is not None and result is not None and not run.same_inputs():
+                remarks.append(
+                    f"files have changed since the {run.recipe} of {run.id}; its numbers are of the old ones"
+                )
+        made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+        check, curve = results
+        return render(self.path, check=check, curve=curve, remarks=remarks, provenance=provenance, made=made)

@@ -1,9 +1,9 @@
-"""How quick the screen is: the start against a bare interpreter and a bare Textual app, keys while both cores train.
+"""How quick the screen is: its start beside a bare interpreter and a bare Textual app, keys in training.
 
     .venv/bin/python -m pytest -m benchmark -s tests/benchmarks/test_screen.py
 
-Sides that are compared run in turn, A B A B, in one process after the other; medians and ratios are printed, because
-a shared machine drifts. The bars stand in the assertions.
+Sides that are compared run in turn, A B A B, in one process after the other; medians and ratios are printed,
+because a shared machine drifts. The bars stand in the assertions.
 """
 
 from __future__ import annotations
@@ -61,10 +61,9 @@ def test_version_and_help(flag: str) -> None:
     for _ in range(ROUNDS):
         bare.append(seconds_of([sys.executable, "-c", "pass"]))
         ours.append(seconds_of([NER_TUI, flag]))
-    more = statistics.median(ours) - statistics.median(bare)
-    print(
-        f"\n{flag}: bare {statistics.median(bare):.3f} s, ner-tui {statistics.median(ours):.3f} s, +{more * 1000:.0f} ms"
-    )
+    base, own = statistics.median(bare), statistics.median(ours)
+    more = own - base
+    print(f"\n{flag}: bare {base:.3f} s, ner-tui {own:.3f} s, +{more * 1000:.0f} ms")
     assert more < 0.150
 
 
@@ -75,11 +74,15 @@ def test_first_frame(tmp_path: Path) -> None:
         home.mkdir()
         bare.append(first_frame([sys.executable, "-c", BARE_TEXTUAL], b"READY", home))
         ours.append(first_frame([NER_TUI, "demo"], b"Flowchart start", home))
-    ratio = statistics.median(ours) / statistics.median(bare)
-    print(
-        f"\nfirst frame: bare Textual {statistics.median(bare):.3f} s, ner-tui {statistics.median(ours):.3f} s, x{ratio:.2f}"
-    )
+    base, own = statistics.median(bare), statistics.median(ours)
+    ratio = own / base
+    print(f"\nfirst frame: bare Textual {base:.3f} s, ner-tui {own:.3f} s, x{ratio:.2f}")
     assert ratio < 1.5
+
+
+def highlighted(there: Terminal) -> tuple[object, ...]:
+    """The background down one column of the tree: it tells where its cursor is."""
+    return tuple(there.screen.buffer[line][4].bg for line in range(there.screen.lines))
 
 
 @pytest.mark.timeout(300)
@@ -102,16 +105,18 @@ def test_keys_while_both_cores_train(tmp_path: Path) -> None:
     there.press("1")
     while len(taken) < 200 and "training" in there.text:
         there.read(0.1)
+        before = highlighted(there)
         start = time.perf_counter()
         there.process.send(keys[len(taken) % len(keys)])
-        there.process.expect(rb"[\s\S]+", timeout=5)
-        taken.append(time.perf_counter() - start)
-        there._stream.feed(there.process.match.group(0))
+        while highlighted(there) == before:  # a progress bar paints too, and is not the answer to the key
+            there.process.expect(rb"[\s\S]+", timeout=5)
+            arrived = time.perf_counter()
+            there._stream.feed(there.process.match.group(0))
+        taken.append(arrived - start)
     there.close()
     milliseconds = sorted(1000 * value for value in taken)
     p50, p95 = (milliseconds[int(share * (len(milliseconds) - 1))] for share in (0.5, 0.95))
-    print(
-        f"\n{len(taken)} keys while training: p50 {p50:.0f} ms, p95 {p95:.0f} ms, most {milliseconds[-1]:.0f} ms"
-    )
+    most = milliseconds[-1]
+    print(f"\n{len(taken)} keys while training: p50 {p50:.0f} ms, p95 {p95:.0f} ms, most {most:.0f} ms")
     assert len(taken) >= 60
     assert p95 <= 50

@@ -1,0 +1,158 @@
+"""The report as a whole: what it holds, in which order, and that odd results break nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import cmarkgfm
+import pytest
+from cmarkgfm.cmark import Options
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flowchart import graph
+from flowchart.graph import Answer
+from flowchart.path import Path
+from flowchart.report import render
+
+CHECK: dict[str, Any] = {
+    "files": [{"path": "a|b`c.jsonl", "role": "train", "rows": 3, "sha256": "ab" * 32}],
+    "content_hash": "cd" * 32,
+    "eval_source": "split",
+    "eval_split": 0.25,
+    "seed": 7,
+    "lang": "de",
+    "funnel": [
+        {"stage": "rows", "documents": 3, "spans": 4, "train": 3, "eval": 0},
+        {
+            "stage": "accepted",
+            "documents": 2,
+            "spans": 3,
+            "train": 2,
+            "eval": 0,
+            "lost_documents": {"answer-reject": 1},
+            "lost_spans": {"answer-reject": 1, "misaligned": 5},
+        },
+    ],
+    "labels": [{"label": "<b>|x", "spans": 3, "train": 2, "eval": 1, "texts": 2}],
+    "findings": {"total": 5, "kinds": [{"kind": "misaligned", "severity": "warning", "count": 5}]},
+    "versions": {"spacy": "3.8.0"},
+    "run": "the-check",
+}
+POINT = {"docs": 10, "ents_p": 0.5, "ents_r": 0.25, "ents_f_low": 0.3, "ents_f_high": 0.4}
+CURVE: dict[str, Any] = {
+    "points": [
+        {**POINT, "fraction": 0.5, "ents_f": 0.335, "ents_per_type": {"X": {"f": 0.5, "support": 9}}},
+        {
+            **POINT,
+            "fraction": 1.0,
+            "docs": 20,
+            "ents_f": 0.35,
+            "ents_per_type": {"X": {"f": 0.75, "support": 9}},
+        },
+    ],
+    "verdict": {"question": "Does it go up?", "answer": "CAN'T TELL", "reason": "Too few texts."},
+    "train": {"docs": 20, "spans": 30},
+    "eval": {"docs": 5, "spans": 6, "source": "split", "hash": "ef" * 32},
+    "seed": 7,
+    "versions": {"spacy": "3.8.1"},
+    "commands": ["ner-tui train-curve --ner 'a b.jsonl'", "python -m spacy train x.cfg"],
+    "run": "the-curve",
+}
+
+
+def walked(*ways: Answer) -> Path:
+    path = Path(graph.load())
+    for way in ways:
+        path.answer(way, now="2026-01-02T03:04:05+00:00")
+    return path
+
+
+LOOP = (
+    Answer.NEXT,
+    Answer.NO,
+    Answer.NO,
+    *[Answer.NEXT] * 4,
+    Answer.NO,
+    Answer.NO,
+    *[Answer.NEXT] * 3,
+    Answer.NO,
+)
+
+
+def test_whole_report() -> None:
+    path = walked(*LOOP)
+    path.note(1, "no | rules\nfor <b>this</b> @octocat")
+    path.steps[8].evidence = {"suggestion": "YES", "reason": "5,000 accepted annotations."}
+    path.steps[8].suggestion = "YES"
+    text = render(
+        path, check=CHECK, curve=CURVE, remarks=["train.jsonl has changed"], provenance=True, made="today"
+    )
+    sections = re.findall(r"^#+ (.*)", text, re.MULTILINE)
+    assert sections == [
+        "NER Flowchart v2.0: the path taken", "Path", "Data", "Learning curve", "Reproduce", "Provenance",
+    ]  # fmt: skip
+    assert "The path stands at **Did you collect more than 4000 annotations?** after 13 steps." in text
+    assert "- Note: train.jsonl has changed" in text
+    assert "Measured: **YES** (answered otherwise). 5,000 accepted annotations." in text
+    assert "> no &#124; rules\\\n" in text
+    assert "2nd round" not in text
+    assert "second round" in text
+    assert "| accepted | 2 | 3 | 2 | 0 | 1 answer-reject, 5 spans misaligned |" in text
+    assert "| 100% | 20 | 35.0 | 30.0 to 40.0 | 50.0 | 25.0 | +1.5 |" in text
+    assert "| `X` | 9 | 50.0 | 75.0 |" in text
+    assert "Does it go up? **CAN'T TELL**. Too few texts." in text
+    assert "- spacy `3.8.1`" in text
+    assert "ner-tui train-curve --ner 'a b.jsonl'\npython -m spacy train x.cfg\n" in text
+    assert "- run of check `the-check`" in text
+    assert "By Explosion" in text
+    assert "today" in text
+
+
+def test_it_renders() -> None:
+    text = render(walked(*LOOP), check=CHECK, curve=CURVE, provenance=True)
+    markup = cmarkgfm.github_flavored_markdown_to_html(text, options=Options.CMARK_OPT_UNSAFE)
+    assert markup.count("<table>") == 7
+    assert '<pre lang="mermaid">' in markup
+    assert markup.count("<ol") == 1, "one list of steps, not one for each"
+    assert "<b>" not in markup
+
+
+def test_where_an_outcome_ends_it() -> None:
+    path = walked(*LOOP[:7], Answer.YES)
+    assert "The path ends at **Export model**" in render(path)
+
+
+@pytest.mark.parametrize("missing", [None, {}])
+def test_without_results(missing: dict[str, Any] | None) -> None:
+    text = render(walked(), check=missing, curve=missing)
+    assert re.findall(r"^## .*", text, re.MULTILINE) == []
+    assert "after 0 steps" in text
+
+
+def test_pending_note_is_there() -> None:
+    path = walked()
+    path.pending_note = "ask the annotators"
+    assert "> ask the annotators" in render(path)
+
+
+odd = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from([*CHECK, *CURVE, *POINT, "kinds", "answer"]), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.sampled_from(sorted({*CHECK, *CURVE})), odd))
+def test_odd_results_are_survived(result: dict[str, Any]) -> None:
+    assert render(walked(), check=result, curve=result).startswith("# NER Flowchart")
+
+
+@given(st.sampled_from(sorted(CHECK)), st.sampled_from(sorted(CURVE)), odd)
+def test_one_odd_value_is_survived(in_check: str, in_curve: str, value: object) -> None:
+    text = render(walked(), check={**CHECK, in_check: value}, curve={**CURVE, in_curve: value})
+    assert text.startswith("# NER Flowchart")
