@@ -9,6 +9,8 @@ Each picture is an SVG drawn by Textual itself; nothing is retouched.
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -46,12 +48,12 @@ def press(*keys: str) -> Scene:
 
 
 SCENES: dict[str, tuple[tuple[int, int], Scene]] = {
-    "main": ((160, 50), press("y", "n", "y", "n", "y", "y", "y", "y")),
-    "question": ((80, 24), press("n", "n", "2")),
+    "main": ((160, 50), press("y", "n", "n", "y", "y", "y", "y", "n", "y", "y")),
+    "question": ((80, 24), press("y", "n", "n", "y", "y", "y", "y", "n", "2")),
     "tree": ((80, 24), press("y", "n", "1")),
     "curve": ((80, 24), press("3", "v")),
     "data": ((80, 24), press("3")),
-    "medium": ((100, 30), press("n", "n", "2")),
+    "medium": ((100, 30), press("y", "y", "2")),
     "findings": ((120, 36), press("f", "down", "tab")),
     "help": ((100, 40), press("question_mark")),
 }
@@ -66,8 +68,10 @@ def app_in(workspace_folder: Path) -> NerTuiApp:
     from tui.app import NerTuiApp
     from tui.options import Options
 
-    train, evaluation = demo.files()
     workspace = Workspace(workspace_folder)
+    train, evaluation = (
+        Path(shutil.copy2(file, workspace_folder.parent / file.name)) for file in demo.files()
+    )
     options = Options(workspace=workspace, data=(train,), eval=(evaluation,))
     return NerTuiApp(options, Walk(workspace))
 
@@ -100,7 +104,10 @@ async def take(workspace: Path, name: str, size: tuple[int, int], scene: Scene) 
 async def main(wanted: list[str]) -> None:
     """Take the pictures whose names begin with one of the words; all without words."""
     with tempfile.TemporaryDirectory() as folder:
-        workspace = Path(folder) / "demo"
+        os.environ["XDG_CONFIG_HOME"] = folder  # nobody's own theme in the pictures
+        workspace = Path(folder) / "repair-notes" / ".ner-tui"
+        workspace.parent.mkdir()
+        os.chdir(workspace.parent)
         await train(workspace)
         for name, (size, scene) in SCENES.items():
             if not wanted or name.startswith(tuple(wanted)):

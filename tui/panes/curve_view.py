@@ -89,7 +89,7 @@ class CurveView(VerticalScroll, can_focus=True):
         return self._status is Status.FINISHED
 
     def _show(self) -> None:
-        width = max(self.scrollable_content_region.width, 20)
+        width = max(self.scrollable_content_region.width - 1, 20)  # a text's own padding
         points = self._progress.finished
         top, plot, table = (
             self.query_one("#training", Plain),

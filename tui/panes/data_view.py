@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -66,7 +67,7 @@ class DataView(VerticalScroll, can_focus=True):
         return self._result is not None
 
     def _show(self) -> None:
-        width = max(self.scrollable_content_region.width, 20)
+        width = max(self.scrollable_content_region.width - 1, 20)  # a text's own padding
         blocks = [headline(self._files, self._result, width)] if self._files else []
         if self._failure:
             hint = "Press o to open another file; everything else goes on as before."
@@ -112,17 +113,22 @@ def funnel_table(stages: Sequence[Mapping[str, Any]], width: int) -> Content:
     """From rows to training and evaluation texts: each line opens its rows in the findings screen."""
     lines = [Content.styled(f"{'Funnel':<10}{'texts':>8}{'spans':>8}  left out", "bold $text-secondary")]
     for stage in stages:
-        lost = ", ".join(
-            f"{count:,} {one_line(str(kind))}" for kind, count in dict(stage.get("lost") or {}).items()
-        )
+        lost = what_fits(dict(stage.get("lost") or {}), width - 28)
         numbers = f"{stage.get('documents', 0):>8,}{stage.get('spans', 0):>8,}"
         name = pad(str(stage.get("stage", "")), 10)
-        lines.append(
-            Content.assemble(
-                name, (numbers, "bold"), ("  " + one_line(lost, max(width - 28, 10)), "$text-warning")
-            )
-        )
+        lines.append(Content.assemble(name, (numbers, "bold"), ("  " + lost, "$text-warning")))
     return Content("\n").join(lines)
+
+
+def what_fits(lost: Mapping[str, int], cells: int) -> str:
+    """What was left out, by kinds as far as there is room for them; else how many in all."""
+    kinds = [f"{count:,} {one_line(str(kind))}" for kind, count in lost.items()]
+    for shown in range(len(kinds), 0, -1):
+        more = sum(list(lost.values())[shown:])
+        line = ", ".join([*kinds[:shown], *([f"{more:,} more"] if more else [])])
+        if cell_len(line) <= cells:
+            return line
+    return f"{sum(lost.values()):,}" if lost else ""
 
 
 def label_table(labels: Sequence[Mapping[str, Any]], width: int, glyphs: Glyphs) -> Content:

@@ -163,7 +163,7 @@ class FindingsScreen(Screen[None]):
         except (UserError, OSError) as error:
             self.notify(f"{file}, row {row}: {error}", severity="error", markup=False)
             return
-        self.app.push_screen(RowScreen(f"{file}, row {row}", text))
+        self.app.push_screen(RowScreen(f"{from_here(str(file))}, row {row}", text))
 
 
 class RowScreen(ModalScreen[None]):
@@ -197,20 +197,30 @@ class RowScreen(ModalScreen[None]):
 
 def finding_line(finding: dict[str, Any]) -> str:
     """A finding in one line: its row and what is wrong, with files by their names alone."""
-    file = str(finding.get("file", ""))
-    message = str(finding.get("message", "")).replace(file, PurePath(file).name) if file else ""
-    return f"{finding.get('row', 0):>6}  {message}"
+    return f"{finding.get('row', 0):>6}  {message_of(finding)}"
+
+
+def message_of(finding: dict[str, Any]) -> str:
+    """What is wrong, with the file by its name alone."""
+    file, message = str(finding.get("file", "")), str(finding.get("message", ""))
+    return message.replace(file, PurePath(file).name) if file else message
+
+
+def from_here(file: str) -> str:
+    """A file's path, from the current folder if it lies below."""
+    path = Path(file)
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def finding_content(finding: dict[str, Any]) -> Content:
     """A finding in full: what, where, what was done, and the text with the span marked."""
     name, style = SEVERITY.get(str(finding.get("severity")), SEVERITY["info"])
-    where = one_line(f"{finding.get('file', '')}, row {finding.get('row', 0)}")
+    where = one_line(f"{from_here(str(finding.get('file', '')))}, row {finding.get('row', 0)}")
     lines = [
         Content.assemble(
             (f"{name}  ", style), (one_line(str(finding.get("kind", ""))), "bold"), f"   {where}"
         ),
-        Content(one_line(str(finding.get("message", "")))),
+        Content(one_line(message_of(finding))),
         Content.styled(f"Done: {one_line(str(finding.get('done', '')))}", "$foreground-muted"),
     ]
     excerpt, span = printable(str(finding.get("excerpt") or "")), finding.get("span")
