@@ -136,6 +136,6 @@ def test_help_and_size(make_app: MakeApp, snap_compare: Compare, size: tuple[int
     assert snap_compare(make_app(), terminal_size=size, press=["question_mark"])
 
 
-@pytest.mark.parametrize("key", ["e", "w", "q", "slash"])
+@pytest.mark.parametrize("key", ["e", "w", "slash"])
 def test_dialogs(demo_app: NerTuiApp, snap_compare: Compare, key: str) -> None:
     assert snap_compare(demo_app, terminal_size=SIZES["small"], run_before=loaded_then(key))

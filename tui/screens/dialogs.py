@@ -73,7 +73,7 @@ class Choice(Dialog[str]):
             yield Plain(self._question)
             yield OptionList(
                 *(
-                    Option(Content.assemble((f" {key} ", "bold $text-primary"), f" {text}"), id=key)
+                    Option(Content.assemble((f" {key} ", "bold"), f" {text}"), id=key)
                     for key, text in self._answers
                 ),
                 compact=True,
