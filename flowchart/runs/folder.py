@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -82,7 +81,7 @@ class Run:
         moment = datetime.now(UTC)
         try:
             while True:
-                name = f"{moment:%Y%m%d-%H%M%S}-{recipe}-{secrets.token_hex(2)}"
+                name = f"{moment:%Y%m%d-%H%M%S}-{recipe}-{os.urandom(2).hex()}"
                 folder = workspace.runs / name
                 try:
                     folder.mkdir()

@@ -63,9 +63,10 @@ class MetricsPane(Horizontal):
 
     def _arrange(self) -> None:
         both = self.size.width >= ROOM_FOR_BOTH
-        self.set_class(both, "-both")
-        self.set_class(not both and self.view == "data", "-data")
-        self.set_class(not both and self.view == "curve", "-curve")
+        filled = self.data_view.is_attached  # before that the classes change no style
+        self.set_class(both, "-both", update=filled)
+        self.set_class(not both and self.view == "data", "-data", update=filled)
+        self.set_class(not both and self.view == "curve", "-curve", update=filled)
         titles = {"data": "Data", "curve": "Learning curve"}
         self.border_title = Content("Metrics" if both else f"Metrics: {titles[self.view]}")
         other = "curve" if self.view == "data" else "data"

@@ -43,6 +43,10 @@ class Item:
         return self.box.id if self.box is not None else ""
 
 
+DRAWN_LATER = Text()
+"""Every line's label: `render_label` draws what is shown, and a plain string would be read as markup."""
+
+
 class FlowchartTree(Tree[Item]):
     """The chart as a tree of three levels: lanes, their boxes in order, the arrows that lead elsewhere.
 
@@ -87,7 +91,7 @@ class FlowchartTree(Tree[Item]):
         """Somebody wants to search."""
 
     def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
-        super().__init__("chart", id=id)
+        super().__init__(DRAWN_LATER, id=id)
         self.glyphs = glyphs
         self.show_root = False
         self.guide_depth = INDENT
@@ -111,14 +115,14 @@ class FlowchartTree(Tree[Item]):
         for title, boxes in lanes(chart):
             parent = self.root
             if title:
-                parent = self.root.add(title, Item(title=title), expand=True)
+                parent = self.root.add(DRAWN_LATER, Item(title=title), expand=True)
             for place, box in enumerate(boxes):
                 after = boxes[place + 1].id if place + 1 < len(boxes) else ""
                 arrows = list(elsewhere(chart, box, after))
-                line = parent.add("", Item(box=box), expand=True, allow_expand=bool(arrows))
+                line = parent.add(DRAWN_LATER, Item(box=box), expand=True, allow_expand=bool(arrows))
                 self._lines[box.id] = line
                 for arrow in arrows:
-                    line.add_leaf("", Item(box=box, arrow=arrow))
+                    line.add_leaf(DRAWN_LATER, Item(box=box, arrow=arrow))
         self._order = order
 
     def show_path(self, path: Path, *, follow: bool = True) -> None:
@@ -358,10 +362,13 @@ class TreePane(Vertical):
 
     def compose(self) -> ComposeResult:
         yield self.tree_view
+
+    async def fill(self) -> None:
+        """Mount the search line: after the first frame, which does not show it."""
         search = SearchInput(placeholder="search the boxes", id="search", compact=True, select_on_focus=False)
         search.cursor_blink = False
         search.display = False
-        yield search
+        await self.mount(search)
 
     def on_mount(self) -> None:
         self.border_title = Content("Flowchart")

@@ -136,6 +136,7 @@ class MainScreen(Screen[None]):
     async def _begin(self) -> None:
         """Do what may wait for the first frame: remarks, the data, a run that still goes on."""
         await self.metrics.fill()
+        await self.tree_pane.fill()
         tree = self.tree_pane.tree_view
         if tree.cursor_line < 1:  # nobody has moved it yet; its lines have a place only now
             tree.look_for(self.walk.path.current.id)
