@@ -357,6 +357,11 @@ class TreePane(Vertical):
     def __init__(self, glyphs: Glyphs, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.tree_view = FlowchartTree(glyphs, id="chart")
+        self.search = SearchInput(
+            placeholder="search the boxes", id="search", compact=True, select_on_focus=False
+        )
+        self.search.cursor_blink = False
+        self.search.display = False
         self._found: list[str] = []
         self._at = 0
 
@@ -364,21 +369,19 @@ class TreePane(Vertical):
         yield self.tree_view
 
     async def fill(self) -> None:
-        """Mount the search line: after the first frame, which does not show it."""
-        search = SearchInput(placeholder="search the boxes", id="search", compact=True, select_on_focus=False)
-        search.cursor_blink = False
-        search.display = False
-        await self.mount(search)
+        """Mount the search line: after the first frame, which does not show it, or when it is wanted."""
+        if not self.search.is_attached:
+            await self.mount(self.search)
 
     def on_mount(self) -> None:
         self.border_title = Content("Flowchart")
 
     @on(FlowchartTree.SearchWanted)
-    def _open_search(self) -> None:
-        search = self.query_one(SearchInput)
-        search.display = True
-        search.value = ""
-        search.focus()
+    async def _open_search(self) -> None:
+        await self.fill()
+        self.search.display = True
+        self.search.value = ""
+        self.search.focus()
 
     @on(Input.Changed, "#search")
     def _search(self, event: Input.Changed) -> None:
@@ -392,7 +395,7 @@ class TreePane(Vertical):
         event.stop()
         if self._found:
             self._at = (self._at + event.by) % len(self._found)
-            self._show_found(self.query_one(SearchInput).value)
+            self._show_found(self.search.value)
 
     def _show_found(self, words: str) -> None:
         if self._found:
@@ -410,7 +413,7 @@ class TreePane(Vertical):
 
     @on(SearchInput.Left)
     def _close_search(self) -> None:
-        self.query_one(SearchInput).display = False
+        self.search.display = False
         self.tree_view.find("")
         self.border_subtitle = Content("")
         self.tree_view.focus()
