@@ -17,7 +17,7 @@ class Settings:
 
     Attributes:
         theme: The name of a Textual theme; "" for the default.
-        keys: Other keys for actions: the id of a binding (`ner-tui --keys` in the guide) to a key.
+        keys: Other keys for actions: the id of a binding (the guide lists them) to a key.
     """
 
     theme: str = ""
