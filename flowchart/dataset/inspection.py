@@ -121,22 +121,20 @@ def inspect_split(
     for label in labels:
         name = quote(label.label)
         if not label.train:
-            message = (
-                f"the label {name} has {label.eval} spans in the evaluation data, none in the training data"
-            )
+            message = f"the label {name} has {_spans(label.eval)} to evaluate on, none to train on"
             log.add(
                 "label-not-in-train", eval_file, 0, message, "kept; it can only be missed", label=label.label
             )
             continue
         if documents["eval"] and not label.eval:
-            message = (
-                f"the label {name} has {label.train} spans in the training data, none in the evaluation data"
-            )
+            message = f"the label {name} has {_spans(label.train)} to train on, none to evaluate on"
             log.add(
                 "label-not-in-eval", train_file, 0, message, "kept; it cannot be measured", label=label.label
             )
         if label.train < FEW_SPANS:
-            message = f"the label {name} has {label.train} spans in the training data, fewer than {FEW_SPANS}"
+            message = (
+                f"the label {name} has {_spans(label.train)} in the training data, fewer than {FEW_SPANS}"
+            )
             log.add("few-spans", train_file, 0, message, "kept; annotate more of it", label=label.label)
 
 
@@ -158,3 +156,7 @@ def _suspect(label: str) -> str:
     if "LATIN" in scripts and scripts & {"CYRILLIC", "GREEK"}:
         return "mixes Latin with look-alike letters"
     return ""
+
+
+def _spans(count: int) -> str:
+    return f"{count:,} span{'' if count == 1 else 's'}"

@@ -197,7 +197,7 @@ class RowScreen(ModalScreen[None]):
 
 def finding_line(finding: dict[str, Any]) -> str:
     """A finding in one line: its row and what is wrong, with files by their names alone."""
-    return f"{finding.get('row', 0):>6}  {message_of(finding)}"
+    return f"{finding.get('row') or '':>6}  {message_of(finding)}"
 
 
 def message_of(finding: dict[str, Any]) -> str:
@@ -215,7 +215,8 @@ def from_here(file: str) -> str:
 def finding_content(finding: dict[str, Any]) -> Content:
     """A finding in full: what, where, what was done, and the text with the span marked."""
     name, style = SEVERITY.get(str(finding.get("severity")), SEVERITY["info"])
-    where = one_line(f"{from_here(str(finding.get('file', '')))}, row {finding.get('row', 0)}")
+    row = f", row {finding['row']}" if finding.get("row") else ""  # 0: the file as a whole
+    where = one_line(from_here(str(finding.get("file", ""))) + row)
     lines = [
         Content.assemble(
             (f"{name}  ", style), (one_line(str(finding.get("kind", ""))), "bold"), f"   {where}"
