@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says more about the machine than about the code: no example fails for its time.
+settings.register_profile("ner-tui", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ner-tui")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

@@ -61,7 +61,7 @@ def assert_fits(picture: str, width: int, height: int) -> None:
     assert all(cell_len(line) <= width for line in lines)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(some_points, st.integers(-1, 90), st.integers(-1, 30), st.booleans(), st.sampled_from([None, "L"]))
 def test_whatever_the_points_are_the_picture_fits(
     points: list[dict[str, Any]], width: int, height: int, ascii_only: bool, label: str | None

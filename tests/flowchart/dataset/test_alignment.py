@@ -62,7 +62,7 @@ LOG, FUNNEL = FindingLog(), Funnel()
 ALIGNER = Aligner("en", ["data.jsonl"], FUNNEL, LOG)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sets(st.tuples(st.integers(0, 9), st.integers(1, 6)), max_size=12))
 def test_overlaps_are_solved_as_spacy_does(pairs: set[tuple[int, int]]) -> None:
     spans = [DOC[first : first + size] for first, size in sorted(pairs)]

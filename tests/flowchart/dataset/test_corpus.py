@@ -93,7 +93,7 @@ LINES = st.lists(st.one_of(TASKS.map(lambda task: json.dumps(task).encode()), BR
 SOUND = [json.dumps(row(f"Ann saw Rome {number}", "PER")).encode() for number in range(3)]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(LINES, st.lists(LINES, max_size=1), st.booleans(), st.integers(0, 2))
 def test_the_numbers_add_up(lines: list[bytes], held_out: list[list[bytes]], packed: bool, seed: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -116,7 +116,7 @@ def test_the_numbers_add_up(lines: list[bytes], held_out: list[list[bytes]], pac
     json.dumps(corpus.to_dict(), allow_nan=False)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.binary(max_size=400),
     st.sampled_from([b"", b"\x1f\x8b\x08\x00", b"[", b"\xff\xfe", b"{}\n", b'{"text":"']),

@@ -62,7 +62,7 @@ def test_a_label_in_many_combinations_is_spread_too() -> None:
     assert 6 <= rare <= 14
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(2, 60), st.integers(0, 5), st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(count: int, seed: int, shuffler: random.Random) -> None:
     made = documents({"": count // 2, "A": count - count // 2})
