@@ -1,122 +1,390 @@
-"""The documents keep their word: their commands run, and they name every key, flag and kind of finding."""
+"""The documents keep their word: their commands run, and they name every key, flag, finding and file."""
 
 from __future__ import annotations
 
-import argparse
+import importlib
+import json
 import os
+import pkgutil
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.binding import Binding
+from textual.theme import BUILTIN_THEMES
 
-from flowchart import demo
+import tui
+from flowchart import demo, graph
+from flowchart.dataset.formats.jsonl import MAX_LINE
+from flowchart.dataset.funnel import STAGES
 from flowchart.dataset.kinds import KINDS
-from tui.cli.parser import COMMANDS, app_parser, command_parser
+from flowchart.dataset.loading import MAX_BROKEN
+from flowchart.errors import EXIT_USER_ERROR, UserError
+from flowchart.evidence import MEASURES
+from tui.app import PAPER
+from tui.cli import EXIT_FAILED
+from tui.cli.parser import COMMANDS, app_parser, command_parser, parse
+from tui.following import PAUSE
+from tui.panes.metrics import ROOM_FOR_BOTH
+from tui.screens.findings import PAGE
+from tui.screens.help import key_name
+from tui.screens.layout import COLUMNS_FROM, SMALLEST
 
 ROOT = Path(__file__).parents[1]
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/guide.md")
 GUIDE = (ROOT / "docs/guide.md").read_text(encoding="utf-8")
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/guide.md"]
-TEXTS = 20
-"""Enough to train on, few enough to train in seconds."""
+
+NOT_RUN = {
+    "python3 -m venv ": "sets up an environment with packages from the network; .ci/run does that",
+    "ssh ": "needs another machine",
+    "tmux ": "needs a terminal",
+}
+"""How a command begins that is not run here, and why."""
+
+JSON_SHOWN = [
+    *(("check", f".{key}") for key in ("", "labels[]", "funnel[]", "files[]", "findings[]")),
+    ("check", ".findings_by_kind[]"),
+    *(("train-curve", f".{key}") for key in ("", "points[]", "verdict")),
+    ("runs", ".[]"),
+]
+"""The parts of the JSON whose keys the guide has to name."""
+
+TEXTS = 8
+"""Enough to train on, few enough to do so in seconds: the shortest of the demo's accepted texts."""
 
 
-def commands(document: str) -> list[str]:
-    """The ner-tui commands in a document's code blocks, in its order, without prompts."""
-    blocks = re.findall(r"^```(?:console|sh|bash)\n(.*?)^```", document, re.MULTILINE | re.DOTALL)
-    lines = [line.removeprefix("$ ") for block in blocks for line in block.splitlines()]
-    return [line for line in lines if line.startswith(("ner-tui", "python -m flowchart"))]
+def section(title: str) -> str:
+    """The part of the guide under a title of the second or third level."""
+    found = re.search(rf"^(##+) {re.escape(title)}\n(.*?)(?=^## |^\1 |\Z)", GUIDE, re.MULTILINE | re.DOTALL)
+    assert found, title
+    return found[2]
 
 
-def quick(command: str) -> str:
-    """The same command, where it would open the app or train the whole demo: its plain report, untrained."""
-    words = command.split("|")[0].split("#")[0].split()
-    if words[0] == "ner-tui" and (len(words) < 2 or words[1] == "demo" or words[1] not in COMMANDS):
-        more = [flag for flag in ("--plain", "--no-train") if flag not in words]
-        return command.replace(" ".join(words), " ".join([*words, *more]), 1)
-    return command
+def rows(text: str) -> Iterator[list[str]]:
+    """The rows of the tables in Markdown, as their cells."""
+    for line in text.splitlines():
+        if line.startswith("| ") and line.endswith("|"):
+            yield [cell.strip() for cell in line[1:-1].split("|")]
+
+
+def ticked(cell: str) -> list[str]:
+    """What stands in backticks."""
+    return re.findall(r"`([^`]+)`", cell)
+
+
+# -- commands ---------------------------------------------------------------------------------------
+
+
+def commands(name: str) -> list[str]:
+    """Every command line in a document's blocks of code, without prompts and without output."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    found = []
+    for language, block in re.findall(r"^```(console|sh|bash)\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        lines = block.splitlines()
+        if language == "console":
+            lines = [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
+        found += [line for line in lines if line.strip() and not line.startswith("#")]
+    return found
+
+
+def as_run(command: str) -> str:
+    """The same command, where as it stands it would not end: the app trains nothing, tail does not wait."""
+    ours, bar, rest = command.partition("|")
+    words = shlex.split(ours.split(">")[0], comments=True)
+    if words[0] == "ner-tui":
+        with suppress(UserError):  # a command that cannot be parsed is run as it stands, and fails
+            options = parse(words[1:])
+            if options.module == "open_app" and not options.no_train:
+                command = f"{shlex.join(words)} --no-train {bar}{rest}"
+    if "jq " in command and shutil.which("jq") is None:
+        command = ours if words[0] == "ner-tui" else "true"
+    return command.replace("tail -qfn", "tail -qn")
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with the files that the documents talk about."""
+    """A folder with the files that the documents talk about, and a home of its own."""
     for name, file in zip(("train.jsonl", "eval.jsonl"), demo.files(), strict=True):
-        rows = file.read_text(encoding="utf-8").splitlines(keepends=True)[:TEXTS]
-        (tmp_path / name).write_text("".join(rows), encoding="utf-8")
+        tasks = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+        good = [task for task in tasks if task["answer"] == "accept" and task.get("spans")]
+        good.sort(key=lambda task: len(task["text"]))
+        lines = [json.dumps(task) + "\n" for task in good[:TEXTS]]
+        (tmp_path / name).write_text("".join(lines), encoding="utf-8")
     subprocess.run(["gzip", "-k", "train.jsonl"], cwd=tmp_path, check=True)
     (tmp_path / "flowchart").mkdir()
-    shutil.copy(ROOT / "flowchart/spancat.toml", tmp_path / "flowchart")
+    for chart in ("ner.toml", "spancat.toml"):
+        shutil.copy(ROOT / "flowchart" / chart, tmp_path / "flowchart")
     for wanted in ("home/.zfunc", "home/.config/fish/completions"):
         (tmp_path / wanted).mkdir(parents=True)
     return tmp_path
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/guide.md"])
-def test_commands_run(name: str, folder: Path) -> None:
-    found = commands((ROOT / name).read_text(encoding="utf-8"))
-    assert len(found) >= 6
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+def bash(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a line as somebody would in the folder, but without a terminal."""
     home = folder / "home"
-    environment = {**os.environ, "PATH": path, "HOME": str(home), "XDG_CONFIG_HOME": str(home / ".config")}
-    failed = {}
-    for command in found:
-        line = quick(command)
-        if "jq" in line and shutil.which("jq") is None:
-            line = line.split("|")[0]
-        done = subprocess.run(
-            ["bash", "-c", line], cwd=folder, env=environment, capture_output=True, text=True, timeout=100
-        )
-        if done.returncode or "Traceback" in done.stderr:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("NER_TUI")}
+    environment |= {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home / ".config"),
+    }
+    fails = [] if "| head" in line else ["-o", "pipefail"]  # head ends the command before it
+    return subprocess.run(
+        ["bash", *fails, "-c", line],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        start_new_session=True,
+    )
+
+
+def test_every_command_runs_and_leaves_what_the_guide_says(folder: Path) -> None:
+    found = {name: commands(name) for name in ("README.md", "docs/guide.md")}
+    ran, failed = 0, {}
+    for command in dict.fromkeys([*found["README.md"], *found["docs/guide.md"]]):
+        if command.startswith(tuple(NOT_RUN)):
+            continue
+        ran += 1
+        line = as_run(command)
+        done = bash(line, folder)
+        if done.returncode or re.search(r"^(ner-tui: |Traceback)", done.stderr, re.MULTILINE):
             failed[line] = done.returncode, done.stderr[-500:]
     assert not failed
+    assert ran >= 20
+    assert {
+        word for name in found for line in found[name] for word in line.split() if word in COMMANDS
+    } == set(COMMANDS)
+    check_json(folder)
+    check_runs(folder)
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_links_lead_somewhere(name: str) -> None:
-    text = (ROOT / name).read_text(encoding="utf-8")
-    for target in re.findall(r"\]\((?!https?:)([^)]+)\)", text):
-        file, _, anchor = target.partition("#")
-        there = (ROOT / name).parent / file if file else ROOT / name
-        assert there.exists(), target
-        if anchor:
-            titles = re.findall(r"^#+ (.*)", there.read_text(encoding="utf-8"), re.MULTILINE)
-            assert anchor in [title.lower().replace(" ", "-") for title in titles], target
+def check_json(folder: Path) -> None:
+    """Hold the keys that the guide names against what --json prints."""
+    printed: dict[str, Any] = {}
+    for command in ("check train.jsonl --eval eval.jsonl", "runs"):
+        done = bash(f"ner-tui {command} --json", folder)
+        printed[command.split()[0]] = json.loads(done.stdout)
+    assert printed["check"]["findings"]  # a few texts always have labels with few spans
+    curve = next(run for run in printed["runs"] if run["recipe"] == "train-curve")
+    printed["train-curve"] = json.loads((Path(curve["folder"]) / "result.json").read_text(encoding="utf-8"))
+    printed["train-curve"]["run"] = curve["id"]
+    named = [cells for cells in rows(section("The command line")) if len(cells) == 3 and "`." in cells[1]]
+    assert [(ticked(command)[0], ticked(where)[0]) for command, where, _ in named] == JSON_SHOWN
+    for command, where, keys in named:
+        value = printed[ticked(command)[0]]
+        for part in re.findall(r"\w+|\[\]", ticked(where)[0]):
+            value = value[0] if part == "[]" else value[part]
+        assert sorted(ticked(keys)) == sorted(value), (command, where)
+
+
+def check_runs(folder: Path) -> None:
+    """Hold the files and events that the guide names against the runs that the commands have left."""
+    files, events = [
+        {ticked(cells[0])[0]: cells for cells in rows(section("Runs")) if re.search(pattern, cells[0])}
+        for pattern in (r"`[\w.]+\.\w+`|`points`", r"`[a-z-]+`")
+    ]
+    events.pop("points")
+    runs = list((folder / ".ner-tui/runs").iterdir())
+    assert {file.name for run in runs for file in run.iterdir()} == {*files}
+    told = [json.loads(line) for run in runs for line in (run / "events.jsonl").read_text().splitlines()]
+    assert {event["event"] for event in told} | {"point-failed"} == {*events}
+    for event in told:
+        if event["event"] != "point":  # whose keys are those of the JSON
+            assert {*ticked(events[event["event"]][1])} - {"train-curve --json"} <= {*event}
+    point = next(iter((folder / ".ner-tui/runs").glob("*/points/*")))
+    assert {file.name for file in point.iterdir()} == {
+        name.rstrip("/") for name in ticked(files["points"][1])[1:]
+    }
+
+
+def test_what_is_not_run_is_known() -> None:
+    ours = ("ner-tui ", "python -m flowchart", 'eval "$(ner-tui ', "cat .ner-tui/", "tail -qfn +1 .ner-tui/")
+    for name in ("README.md", "docs/guide.md"):
+        for command in commands(name):
+            assert command == "ner-tui" or command.startswith((*ours, *NOT_RUN)), (name, command)
+
+
+# -- tables -----------------------------------------------------------------------------------------
 
 
 def test_every_kind_of_finding_is_explained() -> None:
-    explained = re.findall(r"^\| `([\w-]+)` \| (error|warning|info) \| (\w+) \|", GUIDE, re.MULTILINE)
-    assert explained == [(name, kind.severity, kind.stage) for name, kind in KINDS.items()]
+    table = [cells for cells in rows(section("Findings")) if cells[0].startswith("`")]
+    explained = [(ticked(cells[0])[0], *cells[1:4]) for cells in table]
+    assert explained == [(name, kind.severity, kind.stage, kind.meaning) for name, kind in KINDS.items()]
+    assert all(cells[4] for cells in table)
 
 
-def test_every_option_is_explained() -> None:
-    parsers: list[argparse.ArgumentParser] = [app_parser(), *map(command_parser, COMMANDS)]
-    there = {flag for parser in parsers for action in parser._actions for flag in action.option_strings}
-    section = GUIDE[GUIDE.index("## The command line") : GUIDE.index("## The workspace")]
-    rows = "\n".join(re.findall(r"^\| `-.*", section, re.MULTILINE))
-    assert set(re.findall(r"(?<![\w-])--?[a-zA-Z][\w-]*", rows)) == there
+def test_every_command_and_exit_code_is_explained() -> None:
+    table = list(rows(section("The command line")))
+    usages = [ticked(cells[0]) for cells in table if cells[0].startswith("`ner-tui")]
+    named = [usage[0].split()[1] if " [DATA" not in usage[0] else "" for usage in usages]
+    assert named == ["", *COMMANDS]
+    words = set(re.findall(r"\w+", " ".join(word for usage in usages for word in usage)))
+    for name in ("runs", "completion"):
+        for action in command_parser(name)._actions:
+            assert {*(action.choices or ())} <= words
+    codes = [cells[0] for cells in table if len(cells) == 2 and cells[0][0].isdigit()]
+    assert codes == ["0", str(EXIT_FAILED), str(EXIT_USER_ERROR), "128 + n"]
+
+
+def test_every_step_of_the_funnel_is_explained() -> None:
+    steps = [cells[0] for cells in rows(section("The funnel")) if len(cells) == 2]
+    assert ", ".join(steps[1:]) == ", ".join(STAGES)
+
+
+def test_every_measured_question_is_explained() -> None:
+    explained = set()
+    for cells in rows(section("Walking the chart")):
+        for text in re.findall(r'^"(.*)"', cells[0]):
+            explained |= {node.measure for node in graph.load().nodes.values() if node.text == text}
+    assert explained == {*MEASURES}
+
+
+def test_the_messages_under_trouble_are_those_of_the_code() -> None:
+    code = "".join(
+        file.read_text(encoding="utf-8")
+        for part in ("tui", "flowchart")
+        for file in (ROOT / part).rglob("*.py")
+    )
+    quoted = [
+        words
+        for cells in rows(section("When something is wrong"))
+        for words in re.findall(r'"([^"]+)"', cells[0])
+    ]
+    assert len(quoted) >= 8
+    for words in quoted:
+        assert words in code, words
+
+
+def test_every_option_of_every_command_is_explained() -> None:
+    explained: defaultdict[str, set[str]] = defaultdict(set)
+    for cells in rows(section("The command line")):
+        if cells[0].startswith("`-"):
+            flags = re.findall(r"(?<![\w-])--?[a-zA-Z][\w-]*", cells[0])
+            for command in cells[1].split(", "):
+                explained[command].update(flags)
+    parsers = {"app": app_parser(), **{name: command_parser(name) for name in COMMANDS}}
+    assert explained == {
+        name: {flag for action in parser._actions for flag in action.option_strings}
+        for name, parser in parsers.items()
+    }
+
+
+def bindings() -> Iterator[Binding]:
+    """Every binding of every screen, pane and widget, and of the app."""
+    for info in pkgutil.walk_packages(tui.__path__, "tui."):
+        module = importlib.import_module(info.name)
+        for thing in vars(module).values():
+            if isinstance(thing, type) and thing.__module__ == info.name:
+                yield from (binding for binding in vars(thing).get("BINDINGS", ()))
 
 
 def test_every_key_is_explained() -> None:
-    from tui.app import NerTuiApp
-    from tui.panes.question import QuestionPane
-    from tui.panes.tree import FlowchartTree, SearchInput
-    from tui.screens.dialogs import Ask, Choice
-    from tui.screens.findings import FindingsScreen
-    from tui.screens.main import MainScreen
-    from tui.screens.runs import RunsScreen
+    bound: defaultdict[str, set[str]] = defaultdict(set)
+    for binding in bindings():
+        if binding.id:
+            bound[binding.id].update(key_name(key) for key in binding.key.split(","))
+    explained: defaultdict[str, set[str]] = defaultdict(set)
+    for cells in rows(section("Keys")):
+        if len(cells) == 3 and (ids := ticked(cells[2])):
+            keys = ticked(cells[0])
+            for place, name in enumerate(ids):  # one id to several keys, one key to several ids, or in pairs
+                explained[name].update([keys[place]] if len(keys) == len(ids) else keys)
+    assert len(bound) > 40
+    assert explained == bound
 
-    screens = (MainScreen, NerTuiApp, FlowchartTree, SearchInput, QuestionPane)
-    screens = (*screens, FindingsScreen, RunsScreen, Ask, Choice)
-    ids = {
-        binding.id
-        for screen in screens
-        for binding in screen.BINDINGS
-        if isinstance(binding, Binding) and binding.id
+
+def test_the_examples_of_files_are_taken() -> None:
+    examples = {
+        language: re.findall(rf"^```{language}\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
+        for language in ("json", "toml")
     }
-    section = GUIDE[GUIDE.index("## Keys") : GUIDE.index("Other keys for an action")]
-    assert set(re.findall(r"`([a-z]+\.[a-z_]+)`", section)) == ids
-    for name in ("y", "n", "u", "t", "x", "e", "w", "f", "o", "z", "v", "p", "R", "q", "/", "?", ":", "."):
-        assert f"`{name}`" in section
+    (settings,) = map(json.loads, examples["json"])
+    assert settings["keys"].keys() <= {binding.id for binding in bindings()}
+    assert settings["theme"] in BUILTIN_THEMES
+    assert f"`{PAPER.name}` is the default" in GUIDE
+    for theme in ("ansi-dark", "ansi-light"):
+        assert f"`{theme}`" in GUIDE
+        assert theme in BUILTIN_THEMES
+    (corrections,) = map(tomllib.loads, examples["toml"])
+    assert corrections["edge"]
+    assert corrections["node"]
+
+
+def test_the_example_of_corrections_fits_the_chart(tmp_path: Path) -> None:
+    (example,) = re.findall(r"^```toml\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
+    file = tmp_path / "flowchart.toml"
+    file.write_text(example, encoding="utf-8")
+    chart, asked = graph.load(None, file), tomllib.loads(example)
+    corrected = [
+        (edge.source, edge.answer, edge.target) for edge in chart.edges if edge.basis == ("corrected",)
+    ]
+    assert corrected == [(edge["from"], edge["answer"], edge["to"]) for edge in asked["edge"]]
+    for name, box in asked["node"].items():
+        assert chart.nodes[name].threshold == box["threshold"] != graph.load().nodes[name].threshold
+
+
+def test_the_numbers_are_those_of_the_code() -> None:
+    from flowchart.recipes.train_curve import MOST_SAMPLES
+    from flowchart.training import config, intervals, verdict
+
+    text = re.sub(r"\s+", " ", GUIDE)
+    for words in (
+        f"from {COLUMNS_FROM[0]}x{COLUMNS_FROM[1]}",
+        f"from {SMALLEST[0]}x{SMALLEST[1]}",
+        f"a pane of {ROOM_FOR_BOTH} columns",
+        f"every {PAUSE} seconds",
+        f"the next {PAGE}",
+        f"{demo.TEXTS:,} notes",
+        f"{MAX_LINE >> 20} MiB unpacked",
+        f"in its first {MAX_BROKEN:,} rows",
+        f"1 to {MOST_SAMPLES} (4)",
+        f"over {config.WARM_UP:.0%} of the steps to {config.PEAK_RATE}",
+        f"dropout {config.DROPOUT}",
+        f"{config.PASSES:.0f} passes over the texts, or {config.FEWEST_STEPS} steps",
+        f"at most {config.MOST_PASSES:.0f} passes",
+        f"grow by {config.COMPOUND} from {config.BATCH_WORDS[0]} to {config.BATCH_WORDS[1]:,} words",
+        f"{config.FEWEST_BATCHES} batches, down to {config.SMALLEST_BATCH} words",
+        {3: "three"}[config.EVALUATIONS] + " evaluations",
+        f"{intervals.CONFIDENCE:.0%} percentile intervals of {intervals.RESAMPLES:,} bootstrap draws",
+        f"Labels in fewer than {intervals.FEWEST_TEXTS} evaluation texts",
+        f"with fewer than {intervals.FEWEST_TEXTS} evaluation texts",
+        f"| {verdict.YES} | the whole {intervals.CONFIDENCE:.0%} interval",
+        f"| {verdict.NO} | the whole interval lies below {100 * verdict.SMALLEST_GAIN} points of F",
+        f"| {verdict.CANNOT_TELL} | anything else",
+        f"or that {verdict.MOST_TEXTS:,} would not",
+    ):
+        assert words in text, words
+
+
+# -- links ------------------------------------------------------------------------------------------
+
+
+def test_links_lead_somewhere() -> None:
+    seen = 0
+    for name in DOCUMENTS:
+        text = (ROOT / name).read_text(encoding="utf-8")
+        for target in re.findall(r"\]\((?!https?:)([^)]+)\)", text):
+            seen += 1
+            file, _, anchor = target.partition("#")
+            there = (ROOT / name).parent / file if file else ROOT / name
+            assert there.exists(), (name, target)
+            if anchor:
+                titles = re.findall(r"^#+ (.*)", there.read_text(encoding="utf-8"), re.MULTILINE)
+                assert anchor in [title.lower().replace(" ", "-") for title in titles], (name, target)
+    titles = re.findall(r"^## (.*)", GUIDE, re.MULTILINE)
+    for title in titles:
+        assert f"[{title}](#{title.lower().replace(' ', '-')})" in GUIDE
+    assert seen >= len(titles) + 6  # README's pictures, its links, and the guide's contents
