@@ -115,9 +115,13 @@ class NerTuiApp(App[None]):
     def _handle_exception(self, error: Exception) -> None:
         """End with one line instead of a traceback; the traceback goes to a file beside the session.
 
+        An app that has been told to end is not stopped by an error, and its exit status stays what it was.
+
         Raises:
             Exception: The error itself, under a test's pilot.
         """
+        if self._exit:
+            return  # on the way out: what was still being mounted has lost its place, and nothing else
         if self.is_headless:
             super()._handle_exception(error)
             return

@@ -8,8 +8,14 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+from textual.widget import MountError
+
+from flowchart.walk import Walk
+from flowchart.workspace import Workspace
 from tests.end_to_end.terminal import NER_TUI, Terminal, clean_environment
 from tests.tui.conftest import write_rows
+from tui.app import NerTuiApp
+from tui.options import Options
 
 Start = Callable[..., Terminal]
 
@@ -73,6 +79,15 @@ def test_told_to_end_it_leaves_the_terminal_as_it_was(terminal: Start, data: Pat
     there.process.kill(signal.SIGTERM)
     assert there.wait_for_end() == 128 + signal.SIGTERM
     assert b"\x1b[?1049l" in there.raw
+
+
+async def test_an_error_on_the_way_out_changes_nothing(tmp_path: Path) -> None:
+    """The views are mounted after the first frame: told to end just then, the mount fails."""
+    app = NerTuiApp(Options(workspace=Workspace(tmp_path)), Walk(Workspace(tmp_path)))
+    async with app.run_test():
+        app.exit(return_code=128 + signal.SIGTERM)
+        app._handle_exception(MountError("too late"))
+    assert app.return_code == 128 + signal.SIGTERM
 
 
 def test_a_second_app_in_the_workspace_is_told_so(terminal: Start, data: Path) -> None:
