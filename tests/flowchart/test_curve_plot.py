@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -11,10 +12,10 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.text import Text
 
-from flowchart.curve_plot import SMALLEST, draw
+from flowchart.curve_plot import SMALLEST, draw, draw_result
 from flowchart.runs.process import environment
 
-CURVE = [
+CURVE: list[dict[str, Any]] = [
     {
         "fraction": fraction,
         "docs": docs,
@@ -148,3 +149,156 @@ def test_drawing_twice_draws_the_same() -> None:
 def test_repeats_at_one_size_are_all_drawn() -> None:
     repeats = [{"docs": 500, "ents_f": f} for f in (0.5, 0.6, 0.7)] + [{"docs": 1000, "ents_f": 0.8}]
     assert draw(repeats, 60, 20).count("●") == 5
+
+
+# -- everything that a result may hold -----------------------------------------------------------------
+
+
+def fit(name: str, gain: float, wide: float) -> dict[str, Any]:
+    """A line from a quarter of the texts to twice as many, with an interval that opens beyond them."""
+    line = []
+    for docs in range(369, 2955, 235):
+        score = 0.747 + gain * (docs - 1477) / 1477
+        half = 0.01 + wide * abs(docs - 1477) / 1477
+        line.append([docs, score, score - half, score + half])
+    return {"name": name, "text": "F = ...", "line": line}
+
+
+def result(**more: Any) -> dict[str, Any]:
+    """A finished curve of three repeats, as the run writes it."""
+    trainings = [
+        {**point, "repeat": repeat, "ents_f": point["ents_f"] + (repeat - 1) * 0.02}
+        for point in CURVE
+        for repeat in range(3)
+    ]
+    power, log = fit("power-law", 0.02, 0.03), fit("log-linear", 0.05, 0.03)
+    docs, score, low, high = power["line"][-1]
+    forecast = {
+        "models": [log, power],
+        "at_double": {"docs": docs, "ents_f": score, "low": low, "high": high},
+        "confidence": 0.9,
+        "reason": "",
+    }
+    return {"points": CURVE, "trainings": trainings, "forecast": forecast, "target": 0.8, **more}
+
+
+def part(picture: str, *, after: int) -> str:
+    """The canvas to the right of a column."""
+    return "\n".join(line[after:] for line in picture.split("\n")[2:-3])
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_all_of_a_result_is_legible_in_60_by_15(ascii_only: bool) -> None:
+    picture = draw_result(result(), 60, 15, ascii_only=ascii_only, percent=True)
+    assert_fits(picture, 60, 15)
+    assert not ascii_only or picture.isascii()
+    for text in ("95% interval", "90% forecast", "target 80.0", "trainings", "power-law", "log-linear"):
+        assert text in picture
+    for text in ("65.5", "72.0", "74.7", "76.7", "1,477", "2,954", "training texts"):
+        assert text in picture
+    band, preferred, second, target = (":", "~", "'", "=") if ascii_only else ("░", "╌", "·", "─")
+    column = picture.split("\n")[-2].index("1,477") + 2
+    for sign in (band, preferred, second, target):
+        assert sign in part(picture, after=column)
+    for sign in (band, preferred, second):
+        assert sign not in "\n".join(line[:column] for line in picture.split("\n")[2:-3])
+
+
+def test_the_forecast_is_the_model_that_it_was_made_by() -> None:
+    lines = draw_result(result(), 100, 24, percent=True).split("\n")
+    end = next(line for line in lines if line.rstrip().endswith("76.7"))  # not 79.7, the other model's
+    assert "╌╌╌76.7" in end
+
+
+def test_a_target_out_of_the_picture_is_pointed_at() -> None:
+    high = draw_result(result(target=0.99, forecast=None), 60, 15)
+    assert "^ target" in high
+    assert "target 0.990" in high
+    assert "v target" in draw_result(result(target=0.2, forecast=None), 60, 15)
+    for odd in (0.0, -1, 2, float("nan"), "0.5", True):
+        assert "target" not in draw_result(result(target=odd, forecast=None), 60, 15)
+
+
+def test_a_wide_band_does_not_squeeze_what_was_measured() -> None:
+    wide = fit("power-law", 0.0, 0.9)
+    picture = draw_result(result(forecast={"models": [wide]}, target=None), 60, 15)
+    rows = [row for row, line in enumerate(picture.split("\n")) if "●" in line][1:]
+    assert rows[-1] - rows[0] >= 2
+
+
+def test_another_run_is_laid_over_with_marks_of_its_own() -> None:
+    other = {"points": [{"docs": 500, "ents_f": 0.5}, {"docs": 3000, "ents_f": 0.7}]}
+    picture = draw_result({"points": CURVE}, 60, 15, other=other, other_name="last\nweek \x1b[1m")
+    assert picture.count("◆") == 3  # two points and the legend
+    assert "◆ last week" in picture
+    assert "\x1b" not in picture
+    assert "∙∙" in picture
+    same = draw_result({"points": CURVE}, 60, 15, other={"points": CURVE}, ascii_only=True)
+    assert same.count("x") == 5 + same.count("texts"), "the same points still show, a column beside"
+    labelled = draw_result({"points": CURVE}, 60, 15, other={"points": CURVE}, label="DRUG")
+    assert "all labels" not in labelled
+
+
+def test_single_trainings_stand_beside_the_interval_of_their_mean() -> None:
+    picture = draw_result(result(forecast=None, target=None), 80, 24)
+    assert "• single trainings" in picture
+    assert len(re.findall("•[│●╷╵]", picture)) >= 8
+    alone = [{**point, "repeat": 0} for point in CURVE]
+    assert "•" not in draw_result(result(trainings=alone), 80, 24)
+
+
+def test_twenty_points_of_twenty_repeats_keep_their_line() -> None:
+    points = [{"docs": 100 * n, "ents_f": 0.5 + n / 100} for n in range(1, 21)]
+    trainings = [{**point, "repeat": repeat} for point in points for repeat in range(20)]
+    picture = draw_result({"points": points, "trainings": trainings}, 60, 15)
+    assert_fits(picture, 60, 15)
+    assert "•" not in picture
+    assert "0.700" in picture
+
+
+odd_fits = st.one_of(
+    anything,
+    st.lists(
+        st.fixed_dictionaries(
+            {}, optional={"name": anything, "line": st.lists(st.lists(anything, max_size=5), max_size=4)}
+        ),
+        max_size=3,
+    ),
+)
+
+
+@settings(max_examples=150)
+@given(
+    st.fixed_dictionaries(
+        {"points": st.one_of(anything, some_points)},
+        optional={
+            "trainings": st.one_of(anything, some_points),
+            "target": anything,
+            "forecast": st.one_of(
+                anything,
+                st.fixed_dictionaries(
+                    {"models": odd_fits}, optional={"confidence": anything, "at_double": anything}
+                ),
+            ),
+        },
+    ),
+    st.one_of(st.none(), st.fixed_dictionaries({"points": some_points})),
+    st.integers(-1, 90),
+    st.integers(-1, 30),
+    st.booleans(),
+)
+def test_whatever_the_result_is_the_picture_fits(
+    curve: dict[str, Any], other: dict[str, Any] | None, width: int, height: int, ascii_only: bool
+) -> None:
+    picture = draw_result(curve, width, height, ascii_only=ascii_only, other=other)
+    assert_fits(picture, max(width, 0), max(height, 0))
+    assert "\x1b" not in picture
+    assert not ascii_only or picture.isascii()
+
+
+def test_drawing_all_of_it_takes_less_than_a_frame() -> None:
+    draw_result(result(), 100, 24)  # imports plotext
+    began = time.process_time()
+    for _ in range(5):
+        draw_result(result(), 100, 24, other=result())
+    assert (time.process_time() - began) / 5 < 0.05

@@ -1,0 +1,135 @@
+"""The axes of a curve's picture: what range they show, where a value lies, and what is written there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from flowchart.plotting.series import Mark, Series
+
+_STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5)
+"""Distances of marks on the F axis, in F."""
+
+_NARROWEST = 0.1
+"""The least range of F that is shown: the axis zooms in, but not on noise."""
+
+
+@dataclass(slots=True)
+class Canvas:
+    """The cells that a curve is drawn in, and which of them are taken.
+
+    Attributes:
+        columns: Cells from left to right, of 0 to `right` texts.
+        rows: Cells from bottom to top, of `bottom` to `top` F.
+        step: The distance of the marks on the F axis.
+        taken: The cells that hold something not to be written over, as column and row from the bottom left.
+    """
+
+    columns: int
+    rows: int
+    right: float
+    bottom: float
+    top: float
+    step: float
+    taken: set[tuple[int, int]] = field(default_factory=set)
+
+    @classmethod
+    def around(cls, series: Series, others: Sequence[Mark], columns: int, rows: int) -> Canvas:
+        """Return the canvas that shows a curve, its forecast, and the marks of another curve."""
+        marks = [*series.marks, *series.trainings, *others]
+        band = series.forecast.band if series.forecast else ()
+        right = max(mark.docs for mark in [*marks, *band]) * 1.04 or 1.0
+        bottom, top, step = _range(marks, band, series.target, rows)
+        return cls(columns, rows, right, bottom, top, step)
+
+    def column(self, docs: float) -> int:
+        """Return the column of a number of texts."""
+        return round(docs / self.right * (self.columns - 1))
+
+    def row(self, score: float) -> int:
+        """Return the row of an F, from the bottom; outside of the range it is one outside of the canvas."""
+        return round((score - self.bottom) / (self.top - self.bottom) * (self.rows - 1))
+
+    def docs(self, column: int) -> float:
+        """Return the number of texts in the middle of a column."""
+        return column / (self.columns - 1) * self.right
+
+    def score(self, row: int) -> float:
+        """Return the F in the middle of a row."""
+        return self.bottom + row / (self.rows - 1) * (self.top - self.bottom)
+
+    def place(self, text: str, mark: Mark, *, at_end: bool = False) -> tuple[int, int] | None:
+        """Take free cells for a text beside a mark, and return where it begins; None where all are taken.
+
+        Args:
+            text: What is to be written.
+            mark: What it is about.
+            at_end: Whether to write over the end of a line that leads to the mark. Else the place tried first
+                is to the left and a row higher: a rising curve leaves that free.
+        """
+        column, row = self.column(mark.docs), self.row(mark.score)
+        before, middle, after = column - 2 - len(text), column - len(text) // 2, column + 3
+        end = [(column + 1 - len(text), row)] if at_end else []
+        around = [(before, row + 1), (middle, row + 1), (after, row - 1), (before, row), (middle, row - 1)]
+        for start, line in (*end, *around):
+            cells = {(start + place, line) for place in range(-1, len(text) + 1)}
+            inside = start >= 0 and start + len(text) <= self.columns and 0 <= line < self.rows
+            if inside and not cells & self.taken:
+                self.taken |= cells
+                return start, line
+        return None
+
+
+def docs_ticks(texts: Iterable[float], canvas: Canvas) -> tuple[list[float], str]:
+    """Return the numbers of texts for whose labels there is room, and the line with those labels.
+
+    Done here, because plotext places labels in the order of a set, which is another one in each process.
+
+    Args:
+        texts: The numbers, those that are needed most first.
+        canvas: What they stand below.
+    """
+    columns = canvas.columns
+    chosen: list[float] = []
+    line = " " * columns
+    for number in dict.fromkeys(texts):
+        label = f"{number:,.0f}"
+        start = max(min(canvas.column(number) - len(label) // 2, columns - len(label)), 0)
+        end = start + len(label)
+        if line[max(start - 1, 0) : end + 1].isspace():
+            line = line[:start] + label + line[end:]
+            chosen.append(number)
+    return sorted(chosen), line
+
+
+def score_ticks(canvas: Canvas) -> list[float]:
+    """Return where the F axis has its marks: round numbers within the range."""
+    # A whisker of round-off: 0.6 / 0.2 must not become 2.9999.
+    first, last = math.ceil(canvas.bottom / canvas.step - 1e-9), math.floor(canvas.top / canvas.step + 1e-9)
+    return [place * canvas.step for place in range(first, last + 1)]
+
+
+def _range(
+    marks: Sequence[Mark], band: Sequence[Mark], target: float | None, rows: int
+) -> tuple[float, float, float]:
+    """Return bottom and top of the F axis and the distance of its marks.
+
+    What was measured is shown whole. A wide forecast or a far target must not squeeze it into a few rows: of
+    those is shown what lies within the measured part's own height above and below.
+    """
+    values = [value for mark in marks for value in mark.values]
+    low, high = min(values), max(values)
+    room = max(high - low, _NARROWEST)
+    beyond = [value for mark in band for value in mark.values]
+    if target is not None and low - room <= target <= high + room:
+        beyond.append(target)
+    low = min([low, *(max(value, low - room) for value in beyond)])
+    high = max([high, *(min(value, high + room) for value in beyond)])
+    if high - low < _NARROWEST:
+        middle = min(max((low + high) / 2, _NARROWEST / 2), 1 - _NARROWEST / 2)
+        low, high = middle - _NARROWEST / 2, middle + _NARROWEST / 2
+    row = (high - low) / max(rows - 2, 1)
+    bottom, top = max(low - row / 2, 0.0), min(high + row, 1.0)
+    most = min(max(rows / 2, 2), 7)
+    return bottom, top, next((step for step in _STEPS if (top - bottom) / step <= most), _STEPS[-1])

@@ -1,0 +1,180 @@
+"""What there is to draw of a train-curve result. Whatever stands in it, reading it never raises."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+_FARTHEST = 2.01
+"""How many times today's texts a forecast is drawn to: twice, and a whisker for rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One point: texts, F and its interval."""
+
+    docs: float
+    score: float
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """F, and the ends of its interval where it has one."""
+        return (self.score,) if self.low is None or self.high is None else (self.low, self.score, self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a curve may do beyond its last point.
+
+    Attributes:
+        fits: The lines fitted, with their intervals; first the one that the forecast is made by.
+        names: What they are called.
+        confidence: The share of the intervals, 0 to 1.
+    """
+
+    fits: tuple[tuple[Mark, ...], ...]
+    names: tuple[str, ...]
+    confidence: float
+
+    @property
+    def band(self) -> tuple[Mark, ...]:
+        """The line that the forecast is made by."""
+        return self.fits[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One curve.
+
+    Attributes:
+        marks: The points, smallest first.
+        trainings: The single trainings, where a point is the mean of several.
+        forecast: What was fitted, if anything was.
+        target: The F wanted, 0 to 1.
+    """
+
+    marks: tuple[Mark, ...] = ()
+    trainings: tuple[Mark, ...] = ()
+    forecast: Forecast | None = None
+    target: float | None = None
+
+
+def read(curve: Mapping[str, Any], label: str | None = None) -> Series:
+    """Return what can be drawn of a train-curve result.
+
+    Args:
+        curve: `points`, and where there are `trainings`, `forecast` and `target`; scores from 0 to 1.
+        label: A label to take the scores of. The fit and the target are about all labels together.
+    """
+    marks = _marks(curve.get("points"), label)
+    every = _marks(curve.get("trainings"), label)
+    count = Counter(mark.docs for mark in every)
+    trainings = tuple(mark for mark in every if count[mark.docs] > 1)
+    if label is not None:
+        return Series(marks, trainings)
+    target = number(curve.get("target"))
+    good = target is not None and 0 < target <= 1
+    return Series(marks, trainings, _forecast(curve.get("forecast"), marks), target if good else None)
+
+
+def number(value: object) -> float | None:
+    """Return a value as a number of a size that can be drawn, or None."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        as_float = float(value)
+    except OverflowError:
+        return None
+    return as_float if math.isfinite(as_float) and abs(as_float) < 1e12 else None
+
+
+def means(marks: Iterable[Mark]) -> list[Mark]:
+    """Return the line through marks: for each number of texts the mean F."""
+    scores: dict[float, list[float]] = {}
+    for mark in marks:
+        scores.setdefault(mark.docs, []).append(mark.score)
+    return [Mark(docs, sum(values) / len(values)) for docs, values in scores.items()]
+
+
+def at(line: Sequence[Mark], docs: float) -> Mark | None:
+    """Return a line's value at a number of texts, straight between its marks; None outside of it."""
+    place = bisect_left(line, docs, key=lambda mark: mark.docs)
+    if place == len(line) or (place == 0 and docs < line[0].docs):
+        return None
+    before, after = line[max(place - 1, 0)], line[place]
+    share = (docs - before.docs) / (after.docs - before.docs or 1.0)
+
+    def between(start: float, end: float) -> float:
+        return start + share * (end - start)
+
+    score = between(before.score, after.score)
+    if before.low is None or before.high is None or after.low is None or after.high is None:
+        return Mark(docs, score)
+    return Mark(docs, score, between(before.low, after.low), between(before.high, after.high))
+
+
+def _marks(records: object, label: str | None) -> tuple[Mark, ...]:
+    """The records that can be drawn, smallest first."""
+    marks = []
+    for record in _rows(records):
+        scores, keys = record, ("ents_f", "ents_f_low", "ents_f_high")
+        if label is not None:
+            scores, keys = _table(_table(record, "ents_per_type"), label), ("f", "f_low", "f_high")
+        mark = _mark(record.get("docs"), *(scores.get(key) for key in keys))
+        if mark is not None:
+            marks.append(mark)
+    return tuple(sorted(marks, key=lambda mark: mark.docs))
+
+
+def _mark(docs: object, *values: object) -> Mark | None:
+    """A mark, unless it lies off the picture: plotext would draw its line cell by cell all the way there."""
+    x, (score, low, high) = number(docs), map(number, values)
+    if x is None or score is None or x < 0 or not 0 <= score <= 1:
+        return None
+    whole = low is not None and high is not None and 0 <= low <= score <= high <= 1
+    return Mark(x, score, low, high) if whole else Mark(x, score)
+
+
+def _forecast(forecast: object, marks: Sequence[Mark]) -> Forecast | None:
+    """The fits of at most twice today's texts, the one first that the forecast itself is made by."""
+    if not isinstance(forecast, Mapping) or not marks:
+        return None
+    fits: list[tuple[str, tuple[Mark, ...]]] = []
+    for model in _rows(forecast.get("models")):
+        line = model.get("line")
+        rows = line if isinstance(line, Sequence) and not isinstance(line, str) else ()
+        found = [_mark(*row) for row in rows if isinstance(row, Sequence) and len(row) == 4]
+        fit = sorted((mark for mark in found if mark is not None), key=lambda mark: mark.docs)
+        near = tuple(mark for mark in fit if mark.docs <= _FARTHEST * marks[-1].docs)
+        if len(near) > 1:
+            fits.append((str(model.get("name", "")), near))
+    if not fits:
+        return None
+    double = _table(forecast, "at_double")
+    there = _mark(double.get("docs"), *(double.get(key) for key in ("ents_f", "low", "high")))
+    if there is not None:
+        fits.sort(key=lambda fit: _distance(fit[1][-1], there))
+    share = number(forecast.get("confidence"))
+    names, lines = zip(*fits, strict=True)
+    return Forecast(lines, names, share if share is not None and 0 < share < 1 else 0.9)
+
+
+def _distance(mark: Mark, other: Mark) -> float:
+    return sum(abs(a - b) for a, b in zip(mark.values, other.values, strict=False))
+
+
+def _rows(records: object) -> Iterable[Mapping[str, Any]]:
+    if not isinstance(records, Sequence) or isinstance(records, str):
+        return ()
+    return (record for record in records if isinstance(record, Mapping))
+
+
+def _table(record: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = record.get(key)
+    return value if isinstance(value, Mapping) else {}
