@@ -15,10 +15,15 @@ settings.load_profile("ner-tui")
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
+def shared_folder() -> Path:
+    """The folder with real NER data, which is not part of the repository; it need not be there."""
+    return Path(os.environ.get("NER_TUI_SHARED", REPOSITORY.parent / "shared")) / "data"
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The folder with real NER data, which is not part of the repository."""
-    folder = Path(os.environ.get("NER_TUI_SHARED", REPOSITORY.parent / "shared")) / "data"
+    """The folder with real NER data; without it the test is skipped."""
+    folder = shared_folder()
     if not folder.is_dir():
         pytest.skip(f"real data not here ({folder}); set NER_TUI_SHARED to the folder that holds data/")
     return folder

@@ -337,8 +337,8 @@ def test_the_example_of_corrections_fits_the_chart(tmp_path: Path) -> None:
 
 
 def test_the_numbers_are_those_of_the_code() -> None:
-    from flowchart.recipes.train_curve import MOST_SAMPLES
     from flowchart.training import config, intervals, verdict
+    from flowchart.training.settings import MOST_SAMPLES
 
     text = re.sub(r"\s+", " ", GUIDE)
     for words in (

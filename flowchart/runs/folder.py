@@ -290,3 +290,32 @@ def list_runs(workspace: Workspace, recipe: str | None = None) -> list[Run]:
         if recipe is None or run.recipe == recipe:
             runs.append(run)
     return sorted(runs, key=lambda run: (run.created, run.id), reverse=True)
+
+
+def find_run(workspace: Workspace, name: str, recipe: str | None = None) -> Run:
+    """Return the run of that id, or the one whose id begins so; "last" is the newest.
+
+    The name is only compared with the ids that are there: it is never a path.
+
+    Args:
+        workspace: Where to look.
+        name: What the person calls it.
+        recipe: Look among the runs of this recipe alone.
+
+    Raises:
+        UserError: There is no such run, or more than one.
+    """
+    runs = list_runs(workspace, recipe)
+    if not runs:
+        of = f" of {recipe}" if recipe else ""
+        raise UserError(f"{workspace.root}: no runs{of} here; another workspace is named with --workspace")
+    if name == "last":
+        return runs[0]
+    found = [run for run in runs if run.id == name] or [run for run in runs if run.id.startswith(name)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UserError(
+            f"{name}: {len(found)} runs begin so, {found[-1].id} and {found[0].id} among them; say more"
+        )
+    raise UserError(f"{name}: no such run in {workspace.root}; ner-tui runs lists them")

@@ -10,10 +10,19 @@ steps.
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+from spacy.util import get_package_path, load_config, load_meta, load_model
 from thinc.api import Config
+
+from flowchart.errors import UserError
+from flowchart.text import one_line
+from flowchart.training.settings import Settings
 
 PEAK_RATE = 0.002
 """The learning rate at the end of the warm-up: twice Adam's usual one, as it is held for a moment only."""
@@ -205,17 +214,32 @@ ents_per_type = null
 """
 
 
-def make_config(lang: str, seed: int, schedule: Schedule) -> Config:
+COMPONENTS = ("ner", "beam_ner")
+"""The factories of the components whose spans are measured."""
+
+
+def make_config(settings: Settings, seed: int, schedule: Schedule) -> Config:
     """Return the config of one training; the paths of its texts are given when it is run.
 
     Args:
-        lang: The spaCy language.
+        settings: What the curve is asked for: its config, its base model, its overrides.
         seed: The seed of weights, shuffling and dropout, 0 to 2**32 - 1.
-        schedule: How long to train.
+        schedule: How long to train; a config of the person's own has its own schedule.
+
+    Raises:
+        UserError: The config or an override cannot be used.
     """
+    config = _own(settings.config) if settings.config else _built_in(settings, schedule)
+    for section in ("system", "training"):
+        # A config without [system] has its seed in [training]; one that refers to the other follows it.
+        if "seed" in config.get(section, {}) and not isinstance(config[section]["seed"], str):
+            config[section]["seed"] = seed
+    return _overridden(config, settings.overrides)
+
+
+def _built_in(settings: Settings, schedule: Schedule) -> Config:
     config = Config().from_str(_TEMPLATE, interpolate=False)
-    config["nlp"]["lang"] = lang
-    config["system"]["seed"] = seed
+    config["nlp"]["lang"] = settings.lang
     training = config["training"]
     training["dropout"] = DROPOUT
     training["max_steps"] = schedule.steps
@@ -226,4 +250,95 @@ def make_config(lang: str, seed: int, schedule: Schedule) -> Config:
     training["batcher"]["size"].update(
         start=schedule.batch_start, stop=schedule.batch_stop, compound=schedule.compound
     )
+    if settings.base_model:
+        _update(config, settings.base_model)
     return config
+
+
+def _update(config: Config, base_model: str) -> None:
+    """Have the ner component of a trained pipeline trained further, at half the rate.
+
+    The rate that suits a blank model would undo much of what this one knows. A layer that the component
+    shares with others becomes its own, so that the others stay as they are.
+    """
+    try:
+        base = load_model(base_model)
+    except (OSError, ValueError) as error:
+        raise _no_pipeline(base_model, error) from error
+    found = [name for name in base.pipe_names if base.get_pipe_meta(name).factory in COMPONENTS]
+    if not found:
+        raise UserError(f"{base_model}: has no ner component to train further; name another --base-model")
+    name = found[0]
+    source: dict[str, Any] = {"source": base_model}
+    if name != "ner":
+        source["component"] = name
+    if any(node.name == "tok2vec-listener" for node in base.get_pipe(name).model.walk()):  # type: ignore[attr-defined]
+        source["replace_listeners"] = ["model.tok2vec"]
+    config["nlp"]["lang"] = base.lang
+    config["components"] = {"ner": source}
+    copy = {"@callbacks": "spacy.copy_from_base_model.v1", "tokenizer": base_model, "vocab": base_model}
+    config["initialize"] = {"before_init": copy}
+    config["training"]["optimizer"]["learn_rate"]["initial_rate"] = PEAK_RATE / 2
+
+
+def language_of(base_model: str) -> str:
+    """Return spaCy's code of a pipeline's language.
+
+    Raises:
+        UserError: There is no such pipeline.
+    """
+    try:
+        folder = Path(base_model) if Path(base_model).is_dir() else get_package_path(base_model)
+        return str(load_meta(folder / "meta.json")["lang"])
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        raise _no_pipeline(base_model, error) from error
+
+
+def _no_pipeline(base_model: str, error: Exception) -> UserError:
+    why = one_line(str(error), 120)
+    return UserError(f"{base_model}: no such pipeline ({why}); name an installed package or a folder")
+
+
+def _own(file: Path) -> Config:
+    try:
+        config = load_config(file, interpolate=False)
+        config.interpolate()
+        components = config["components"].values()
+    except Exception as error:  # confection and spaCy raise many kinds
+        raise UserError(
+            f"{file}: no spaCy training config ({one_line(str(error), 160)}); "
+            "`python -m spacy init fill-config` completes one"
+        ) from error
+    if not any(part.get("factory") in COMPONENTS or "source" in part for part in components):
+        raise UserError(f"{file}: its pipeline has no ner component, so there is no F to measure; add one")
+    return config
+
+
+def _overridden(config: Config, overrides: Mapping[str, Any]) -> Config:
+    if not overrides:
+        return config
+    values = {name: _value(value) for name, value in overrides.items()}
+    try:
+        return Config().from_str(config.to_str(interpolate=False), interpolate=False, overrides=values)
+    except Exception as error:
+        names = ", ".join(f"--{name}" for name in values)
+        raise UserError(
+            f"{names}: not what the config has ({one_line(str(error), 160)}); "
+            "names are those of the config's sections, as in --training.max_epochs 20"
+        ) from error
+
+
+def _value(text: object) -> object:
+    """Read a value as spaCy's command line does: JSON, or else the text itself."""
+    if not isinstance(text, str):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def max_steps(config: Config) -> int:
+    """Return the step that a training ends with at the latest; 0 when the config sets none."""
+    value = config["training"].get("max_steps", 0)
+    return value if isinstance(value, int) else 0

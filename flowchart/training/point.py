@@ -12,9 +12,11 @@ model.
 from __future__ import annotations
 
 import json
+import resource
 import shutil
+import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -24,10 +26,17 @@ from spacy.schemas import ConfigSchemaTraining
 from spacy.tokens import Doc
 from spacy.training.example import Example
 from spacy.training.initialize import init_nlp
-from spacy.training.loop import create_train_batches, train_while_improving, update_meta
+from spacy.training.loop import (
+    create_before_to_disk_callback,
+    create_evaluation_callback,
+    create_train_batches,
+    train_while_improving,
+    update_meta,
+)
 from spacy.util import import_file, load_config, registry, resolve_dot_names
-from thinc.api import fix_random_seed
+from thinc.api import fix_random_seed, require_gpu, set_gpu_allocator
 
+from flowchart.errors import UserError
 from flowchart.runs.events import dump
 from flowchart.training.intervals import intervals
 from flowchart.training.scores import Counts
@@ -49,21 +58,24 @@ class Point:
     Attributes:
         folder: Its folder, with config.cfg and train.spacy.
         dev: The .spacy file to measure on.
-        code: The Python file to import first, as `spacy train --code` does.
+        code: The Python file to import first, as `spacy train --code` does; None for none.
         fraction: The share of the training texts, above 0 to 1.
         repeat: The number of the repeat at this fraction.
         seed: The seed of the training.
         docs: The number of texts.
         spans: The number of spans in them.
         words: The number of tokens in them.
-        max_steps: The number of its last step.
+        max_steps: The number of its last step; 0 when its config sets none.
         digest: What identifies config, texts, eval texts and versions: a result with another digest is not
             this point's.
+        gpu_id: The number of the GPU to train on; -1 for the CPU.
+        built_in: Whether its config is the built-in one, of which is known what may be cached.
+        blank: Whether it begins with a blank model.
     """
 
     folder: Path
     dev: Path
-    code: Path
+    code: Path | None
     fraction: float
     repeat: int
     seed: int
@@ -72,6 +84,9 @@ class Point:
     words: int
     max_steps: int
     digest: str
+    gpu_id: int = -1
+    built_in: bool = True
+    blank: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,22 +125,43 @@ class Trained:
 class _EvalSet:
     """The texts to measure on, tokenised once."""
 
-    def __init__(self, nlp: Language, corpus: Callable[[Language], Iterable[Example]]) -> None:
+    def __init__(
+        self, nlp: Language, corpus: Callable[[Language], Iterable[Example]], weights: Mapping[str, float]
+    ) -> None:
         self._nlp = nlp
         examples = list(corpus(nlp))
         self._gold = [example.reference for example in examples]
         self._texts = [example.predicted for example in examples]
+        self._weights = {name: weight for name, weight in weights.items() if weight}
+        # A pipeline of the person's own may be chosen by scores that are not about entities.
+        plain = set(self._weights) <= {"ents_f", "ents_p", "ents_r"}
+        self._spacys = None if plain else create_evaluation_callback(nlp, corpus, dict(weights))
         self.counts = Counts(len(self._gold))
 
     def measure(self) -> tuple[float, dict[str, Any]]:
-        """Return F and all scores, as `nlp.evaluate` does, and keep the counts."""
+        """Return the weighted score and all scores, as `spacy train` does, and keep the counts."""
         predicted: list[Doc] = list(
             # Copies, because the entities of one evaluation would be kept by the next.
             self._nlp.pipe((doc.copy() for doc in self._texts), batch_size=PREDICT_AT_A_TIME)
         )
         self.counts = Counts.of(self._gold, predicted)
+        if self._spacys is not None:
+            return self._spacys()
         scores = self.counts.scores()
-        return scores["ents_f"], scores
+        return sum(scores[name] * weight for name, weight in self._weights.items()), scores
+
+
+class _Once:
+    """A corpus that is read and tokenised once, whatever the number of passes over it."""
+
+    def __init__(self, corpus: Callable[[Language], Iterable[Example]]) -> None:
+        self._corpus = corpus
+        self._examples: list[Example] | None = None
+
+    def __call__(self, nlp: Language) -> Iterable[Example]:
+        if self._examples is None:
+            self._examples = list(self._corpus(nlp))
+        return iter(self._examples)
 
 
 def train(point: Point, tell: Tell) -> Trained:
@@ -140,27 +176,37 @@ def train(point: Point, tell: Tell) -> Trained:
     """
     began, work = time.perf_counter(), time.process_time()
     _clear(point.folder)
-    import_file("python_code", point.code)
+    if point.code is not None:
+        import_file("python_code", point.code)
+    if point.gpu_id >= 0:
+        require_gpu(point.gpu_id)
     paths = {"paths.train": str(point.folder / "train.spacy"), "paths.dev": str(point.dev)}
     config = load_config(point.folder / "config.cfg", overrides=paths, interpolate=False)
-    nlp = init_nlp(config)
+    nlp = init_nlp(config, use_gpu=point.gpu_id)
     filled = nlp.config.interpolate()
-    fix_random_seed(filled["training"]["seed"])
+    if filled["training"]["seed"] is not None:
+        fix_random_seed(filled["training"]["seed"])
+    if point.gpu_id >= 0 and filled["training"]["gpu_allocator"]:
+        set_gpu_allocator(filled["training"]["gpu_allocator"])
     settings = registry.resolve(filled["training"], schema=ConfigSchemaTraining)
     train_corpus, dev_corpus = resolve_dot_names(filled, [settings["train_corpus"], settings["dev_corpus"]])
-    eval_set = _EvalSet(nlp, dev_corpus)
+    if point.built_in:
+        train_corpus = _Once(train_corpus)
+        _update_without_copies(nlp)
+    ready = create_before_to_disk_callback(settings["before_to_disk"])
+    eval_set = _EvalSet(nlp, dev_corpus, settings["score_weights"])
 
     evaluations = 0
 
     def evaluate() -> tuple[float, dict[str, Any]]:
         nonlocal evaluations
         evaluations += 1
-        # spaCy evaluates after the first step too, when there is nothing to measure yet.
-        return eval_set.measure() if evaluations > 1 else (0.0, {})
+        # spaCy evaluates after the first step too, when a blank model has nothing to be measured yet.
+        return eval_set.measure() if evaluations > 1 or not point.blank else (0.0, {})
 
-    best: tuple[float, Counts] | None = None
+    best: Counts | None = None
     loss = _Loss()
-    last = 0.0
+    last, step = 0.0, 0
     for _, info, is_best in train_while_improving(
         nlp,
         settings["optimizer"],
@@ -175,36 +221,75 @@ def train(point: Point, tell: Tell) -> Trained:
         annotating_components=settings["annotating_components"],
         before_update=settings["before_update"],
     ):
+        step = info["step"]
         loss.add(info["losses"], reset=is_best is not None)
-        measured = is_best is not None and evaluations > 1
+        measured = is_best is not None and (evaluations > 1 or not point.blank)
         if measured and is_best:
-            best = info["score"], eval_set.counts
+            best = eval_set.counts
             update_meta(settings, nlp, info)
-            nlp.to_disk(point.folder / "model.new")
+            with nlp.use_params(settings["optimizer"].averages):
+                ready(nlp).to_disk(point.folder / "model.new")
             _replace(point.folder / "model.new", point.folder / "model")
         moment = time.perf_counter()
         if measured or moment - last >= 1 / PER_SECOND:
             last = moment
             tell(
                 {
-                    "step": info["step"],
+                    "step": step,
                     "max_steps": point.max_steps,
                     "loss": loss.mean(),
-                    "ents_f": info["score"] if measured else None,
+                    "ents_f": eval_set.counts.scores()["ents_f"] if measured else None,
                     "seconds": round(moment - began, 2),
                 }
             )
-    assert best is not None, "the last step is always followed by an evaluation"
+    if best is None:
+        raise UserError(
+            f"the training ended after {step} steps without an evaluation; lower training.eval_frequency "
+            "in the config"
+        )
     trained = _result(
         point,
-        best[1],
-        steps=info["step"],
+        best,
+        steps=step,
         loss=loss.latest,
         seconds=round(time.perf_counter() - began, 2),
         cpu_seconds=round(time.process_time() - work, 2),
+        peak_mb=peak_mb(),
     )
     trained.save(point)
     return trained
+
+
+def peak_mb() -> float:
+    """Return the most memory that this process has held at a time, in MB (10**6 bytes).
+
+    A process that was forked counts what it shares with its parent as well.
+    """
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak * (1 if sys.platform == "darwin" else 1024) / 1e6, 1)
+
+
+def _update_without_copies(nlp: Language) -> None:
+    """Have a pipeline of one component updated without a copy of each text at each step.
+
+    `Language.update` makes the copies because components may annotate what the next ones see. Here there is
+    no next one, and ner leaves the texts as they are, so the result is the same to the last bit.
+    """
+    if len(nlp.pipeline) != 1 or nlp.pipe_names != nlp.component_names:
+        return
+    component = nlp.pipeline[0][1]
+
+    def update(
+        examples: list[Example],
+        *,
+        drop: float,
+        losses: dict[str, float],
+        **_others: object,
+    ) -> dict[str, float]:
+        component.update(examples, drop=drop, sgd=None, losses=losses)  # type: ignore[attr-defined]
+        return losses
+
+    nlp.update = update  # type: ignore[method-assign, assignment]
 
 
 def _result(point: Point, counts: Counts, **measured: float) -> Trained:

@@ -36,7 +36,7 @@ def train_points(points: Sequence[Point], workers: int, hear: Hear) -> None:
         hear: Called with a point and a message: {"kind": "start"}, {"kind": "step", ...}, {"kind": "done"}
             when its point.json is written, or {"kind": "failed", "message": ...}.
     """
-    waiting = sorted(points, key=lambda point: (-point.words * point.max_steps, point.fraction))
+    waiting = in_order(points)
     running: list[_Worker] = []
     try:
         while waiting or running:
@@ -53,6 +53,15 @@ def train_points(points: Sequence[Point], workers: int, hear: Hear) -> None:
     finally:
         for worker in running:
             worker.kill()
+
+
+def in_order(points: Sequence[Point]) -> list[Point]:
+    """Return points in the order in which to begin them.
+
+    The first repeat of all comes first, so that a whole curve shows as early as with one repeat; within a
+    repeat the longest, so that the processes end at about the same time.
+    """
+    return sorted(points, key=lambda point: (point.repeat, -point.words, -point.max_steps, point.fraction))
 
 
 class _Worker:

@@ -17,6 +17,17 @@ EVAL_PREFIX = "eval:"
 WORKERS = 2
 """The number of processes that train the points of a curve."""
 
+CURVE_OPTIONS: dict[str, Any] = {
+    "repeats": 1,
+    "target": None,
+    "config": None,
+    "base_model": None,
+    "gpu_id": -1,
+    "executor": "local",
+    "overrides": {},
+}
+"""The settings of a curve that are only written down when they are other than these."""
+
 
 @dataclass(frozen=True)
 class Data:
@@ -102,8 +113,25 @@ def check_settings(data: Data, options: argparse.Namespace) -> dict[str, Any]:
 
 
 def curve_settings(data: Data, options: argparse.Namespace) -> dict[str, Any]:
-    """Return the settings of a run that trains a learning curve."""
-    return {**check_settings(data, options), "n_samples": options.n_samples, "workers": WORKERS}
+    """Return the settings of a run that trains a learning curve; what is as usual is left out.
+
+    Raises:
+        UserError: The config is not there.
+    """
+    settings: dict[str, Any] = {
+        **check_settings(data, options),
+        "n_samples": options.n_samples,
+        "workers": getattr(options, "workers", WORKERS),
+    }
+    more = {name: getattr(options, name, None) for name in CURVE_OPTIONS}
+    if more["config"]:
+        more["config"] = str(_file(str(more["config"])))
+    if more["base_model"] and Path(str(more["base_model"])).is_dir():
+        more["base_model"] = str(Path(str(more["base_model"])).absolute())
+    settings.update(
+        {name: more[name] for name, usual in CURVE_OPTIONS.items() if more[name] not in (None, usual)}
+    )
+    return settings
 
 
 def command_line(recipe: str, settings: dict[str, Any]) -> str:
@@ -112,6 +140,12 @@ def command_line(recipe: str, settings: dict[str, Any]) -> str:
     words = ["ner-tui", recipe, *(["--ner"] if recipe == "train-curve" else []), files]
     if "n_samples" in settings:
         words += ["--n-samples", str(settings["n_samples"])]
+    for name, usual in CURVE_OPTIONS.items():
+        if name == "overrides":
+            for setting, value in settings.get(name, {}).items():
+                words += [f"--{setting}", str(value)]
+        elif settings.get(name, usual) != usual:
+            words += ["--" + name.replace("_", "-"), str(settings[name])]
     if not settings["eval"]:
         words += ["--eval-split", str(settings["eval_split"])]
     return shlex.join([*words, "--lang", settings["lang"], "--seed", str(settings["seed"])])

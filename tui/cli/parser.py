@@ -51,9 +51,36 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         name = arguments[place]
         parser, module = command_parser(name), COMMANDS[name].module
         rest = [*arguments[:place], *arguments[place + 1 :]]
+    overrides: dict[str, str] = {}
+    if module == "train_curve":
+        rest, overrides = _overrides(rest)
     options = parser.parse_intermixed_args(rest)
-    options.module = module
+    options.module, options.overrides = module, overrides
     return options
+
+
+def _overrides(arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """Take out what overrides a setting of the config, as in `spacy train`: --training.max_epochs 20.
+
+    Raises:
+        UserError: A setting has no value.
+    """
+    rest: list[str] = []
+    found: dict[str, str] = {}
+    place = 0
+    while place < len(arguments):
+        name, equals, value = arguments[place].partition("=")
+        if name.startswith("--") and "." in name:
+            if not equals:
+                place += 1
+                if place == len(arguments) or arguments[place].startswith("--"):
+                    raise UserError(f"{name}: needs a value, as in --training.max_epochs 20")
+                value = arguments[place]
+            found[name[2:].replace("-", "_")] = value
+        else:
+            rest.append(arguments[place])
+        place += 1
+    return rest, found
 
 
 def app_parser() -> Parser:
@@ -186,6 +213,12 @@ def _data_options(parser: Parser) -> None:
     )
 
 
+def _target(text: str) -> float:
+    """Convert an F given as a share or in percent."""
+    value = _number(float, 0.01, 100)(text)
+    return value / 100 if value > 1 else value
+
+
 def _samples_option(parser: Parser) -> None:
     parser.add_argument(
         "--n-samples",
@@ -194,6 +227,20 @@ def _samples_option(parser: Parser) -> None:
         type=_number(int, 1, 100),
         default=4,
         help="points of the curve: 4 trains on 25, 50, 75 and 100%% (default %(default)s)",
+    )
+    parser.add_argument(
+        "--repeats",
+        metavar="K",
+        type=_number(int, 1, 20),
+        default=1,
+        help="train each point so often, each time with another seed and order (default %(default)s)",
+    )
+    parser.add_argument(
+        "--target",
+        metavar="F",
+        type=_target,
+        default=None,
+        help="the F that would be good enough, as 0.85 or 85: drawn, and forecast when it is reached",
     )
 
 
@@ -247,6 +294,45 @@ def _train_curve(parser: Parser) -> None:
     _eval_option(parser)
     _data_options(parser)
     option = parser.add_argument
+    option(
+        "--config",
+        "-c",
+        metavar="FILE",
+        help="train with this spaCy config instead of the built-in one; single settings of either are "
+        "overridden as in spacy train: --training.dropout 0.2",
+    )
+    option(
+        "--base-model",
+        "-m",
+        metavar="NAME",
+        help="update this pipeline's ner component instead of training a blank one (package or folder)",
+    )
+    option(
+        "--gpu-id",
+        "-g",
+        metavar="N",
+        type=_number(int, -1, 1024),
+        default=-1,
+        help="the GPU to train on (default %(default)s, the CPU)",
+    )
+    option(
+        "--workers",
+        metavar="N",
+        type=_number(int, 1, 64),
+        default=2,
+        help="trainings at a time on this machine (default %(default)s)",
+    )
+    option(
+        "--executor",
+        metavar="WHERE",
+        default="local",
+        help="local, or dask://HOST:PORT to train on a dask cluster (needs ner-tui[dask])",
+    )
+    option(
+        "--compare",
+        metavar="RUN",
+        help="lay another train-curve run beside this one: its id, the beginning of it, or last",
+    )
     option("--show-plot", "-P", action="store_true", help="draw the curve")
     option("--label-stats", "-L", action="store_true", help="also print P, R and F of each label")
     _workspace_option(parser)
@@ -307,6 +393,9 @@ COMMANDS: dict[str, Command] = {
         _train_curve,
         "  ner-tui train-curve --ner train.jsonl,eval:eval.jsonl --show-plot\n"
         "  ner-tui train-curve --ner train.jsonl --n-samples 5 --eval-split 0.3\n"
+        "  ner-tui train-curve --ner train.jsonl --repeats 3 --target 0.85 -P\n"
+        "  ner-tui train-curve --ner train.jsonl --base-model en_core_web_sm\n"
+        "  ner-tui train-curve --ner train.jsonl --config config.cfg --training.max_epochs 20\n"
         "  ner-tui train-curve --ner train.jsonl --json | jq '.points[] | {docs, ents_f}'",
     ),
     "runs": Command(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flowchart.errors import UserError
-from flowchart.runs.folder import Run, Status, list_runs
+from flowchart.runs.folder import Run, Status, find_run, list_runs
 from flowchart.runs.progress import Progress
 from flowchart.workspace import Workspace
 from tui.cli.curve_text import basis_text, curve_table, verdict_text
@@ -24,7 +24,9 @@ def run(options: argparse.Namespace) -> int:
         if options.run is not None:
             raise UserError(f"runs list takes no run; to look at one: ner-tui runs follow {options.run}")
         return _list(workspace, as_json=options.json)
-    chosen = _chosen(workspace, options.run)
+    if options.run is None:
+        raise UserError("which run? name its id, the beginning of it, or last; ner-tui runs lists them")
+    chosen = find_run(workspace, options.run)
     if options.action == "follow":
         return _follow(chosen, as_json=options.json)
     from flowchart.runs import process
@@ -42,28 +44,6 @@ def run(options: argparse.Namespace) -> int:
     else:
         sys.stdout.write(f"resumed {chosen.id}; look on: ner-tui runs follow {chosen.id}\n")
     return 0
-
-
-def _chosen(workspace: Workspace, name: str | None) -> Run:
-    """Return the run of that id, or the one whose id begins so; "last" is the newest.
-
-    The name is only compared with the ids that are there: it is never a path.
-    """
-    runs = list_runs(workspace)
-    if not runs:
-        raise UserError(f"{workspace.root}: no runs here; another workspace is named with --workspace")
-    if name is None:
-        raise UserError("which run? name its id, the beginning of it, or last; ner-tui runs lists them")
-    if name == "last":
-        return runs[0]
-    found = [run for run in runs if run.id == name] or [run for run in runs if run.id.startswith(name)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise UserError(
-            f"{name}: {len(found)} runs begin so, {found[-1].id} and {found[0].id} among them; say more"
-        )
-    raise UserError(f"{name}: no such run in {workspace.root}; ner-tui runs lists them")
 
 
 def _list(workspace: Workspace, *, as_json: bool) -> int:
@@ -93,7 +73,7 @@ def _safe(workspace: Workspace) -> str:
 def _outcome(run: Run) -> str:
     """Return what came of a run so far, in a few words."""
     if run.status() in ACTIVE:
-        progress = Progress()
+        progress = Progress.of(run.settings)
         for event in run.events()[0]:
             progress.fold(event)
         return summary(progress)

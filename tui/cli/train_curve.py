@@ -5,9 +5,20 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from typing import Any
 
+from flowchart.errors import UserError
+from flowchart.runs.folder import find_run
 from flowchart.workspace import Workspace
-from tui.cli.curve_text import basis_text, curve_plot, curve_table, label_table, verdict_text
+from tui.cli.curve_text import (
+    basis_text,
+    comparison_text,
+    curve_plot,
+    curve_table,
+    forecast_text,
+    label_table,
+    verdict_text,
+)
 from tui.cli.data import curve_settings, named
 from tui.cli.follow import perform
 
@@ -16,6 +27,7 @@ def run(options: argparse.Namespace) -> int:
     """Train the points and print the curve."""
     data = named(options.ner, options.eval)
     workspace = Workspace.find(options.workspace)
+    other = _other(workspace, options.compare) if options.compare else None
     done, result = perform(workspace, "train-curve", curve_settings(data, options), data)
     if options.json:
         sys.stdout.write(json.dumps({**result, "run": done.id}) + "\n")
@@ -25,6 +37,22 @@ def run(options: argparse.Namespace) -> int:
     if options.label_stats:
         out += "\n" + label_table(points)
     if options.show_plot:
-        out += "\n" + curve_plot(points, ascii_only=options.ascii)
-    sys.stdout.write(out + "\n" + verdict_text(result))
+        out += "\n" + curve_plot(result, other, ascii_only=options.ascii)
+    out += "\n" + verdict_text(result) + forecast_text(result)
+    if other is not None:
+        out += "\n" + comparison_text(result, other)
+    sys.stdout.write(out)
     return 0
+
+
+def _other(workspace: Workspace, name: str) -> dict[str, Any]:
+    """Return the result of the run to compare with, looked up before the training: a typo costs no hour.
+
+    Raises:
+        UserError: There is no such run, or it has no curve.
+    """
+    run = find_run(workspace, name, "train-curve")
+    result = run.result()
+    if run.recipe != "train-curve" or not result or not result.get("points"):
+        raise UserError(f"{run.id}: has no learning curve to compare with; ner-tui runs lists the runs")
+    return {**result, "run": run.id}

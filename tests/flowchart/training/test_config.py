@@ -14,6 +14,7 @@ from flowchart.dataset.document import Document
 from flowchart.errors import UserError
 from flowchart.training.config import FEWEST_STEPS, MOST_PASSES, PASSES, Schedule, make_config
 from flowchart.training.corpora import Corpora
+from flowchart.training.settings import Settings
 
 
 @given(st.integers(0, 3_000_000))
@@ -42,7 +43,9 @@ def test_the_config_is_an_ordinary_one(tmp_path: Path) -> None:
     documents = [Document("Anna took aspirin .", ((10, 17, "DRUG"),), (0, 1))]
     texts = corpora.write(documents, tmp_path / "train.spacy")
     assert (texts.docs, texts.spans, texts.words) == (1, 1, 4)
-    make_config("en", 5, Schedule.of(texts.words)).to_disk(tmp_path / "config.cfg", interpolate=False)
+    make_config(Settings((), ()), 5, Schedule.of(texts.words)).to_disk(
+        tmp_path / "config.cfg", interpolate=False
+    )
     config = load_config(
         tmp_path / "config.cfg",
         overrides={"paths.train": str(texts.file), "paths.dev": str(texts.file)},

@@ -16,7 +16,6 @@ from spacy.tokens import DocBin
 
 from flowchart.dataset.document import Document
 from flowchart.errors import UserError
-from flowchart.recipes.train_curve import Settings
 from flowchart.runs import events
 from flowchart.runs.folder import Run, Status
 from flowchart.runs.process import environment, launch, resume
@@ -24,6 +23,7 @@ from flowchart.training.config import OPS_CODE, Schedule, make_config
 from flowchart.training.corpora import Corpora
 from flowchart.training.point import Point, Trained
 from flowchart.training.pool import train_points
+from flowchart.training.settings import Settings
 from flowchart.workspace import Workspace
 from tests.flowchart.runs.helpers import has_event, make_rows, wait_for, wait_for_end, write_rows
 
@@ -90,7 +90,7 @@ def test_the_events_tell_it_as_it_goes(finished: Run) -> None:
     told = finished.events()[0]
     names = [event["event"] for event in told]
     assert names[0] == "start"
-    assert names[-2:] == ["verdict", "end"]
+    assert names[-3:] == ["verdict", "forecast", "end"]
     assert names.count("point-start") == names.count("point") == 4
     for fraction in (0.25, 0.5, 0.75, 1.0):
         steps = [event for event in told if event["event"] == "step" and event["fraction"] == fraction]
@@ -178,7 +178,7 @@ def test_a_killed_point_fails_and_the_others_go_on(new_run: NewRun, tiny: Path) 
     assert "memory" in failed[0]["message"]
     end = run.end()
     assert end is not None
-    assert end["message"].startswith("1 of 2 points failed")
+    assert end["message"].startswith("1 of 2 trainings failed")
     result = result_of(run)
     assert len(result["points"]) == len(result["missing"]) == 1  # type: ignore[arg-type]
     assert result["verdict"]["answer"] == "CAN'T TELL"  # type: ignore[index]
@@ -222,7 +222,7 @@ def make_point(folder: Path, documents: list[Document], dev: list[Document]) -> 
     evaluation = corpora.write(dev, folder / "dev.spacy")
     texts = corpora.write(documents, folder / "point" / "train.spacy")
     schedule = Schedule.of(texts.words)
-    make_config("en", 0, schedule).to_disk(folder / "point/config.cfg", interpolate=False)
+    make_config(Settings((), ()), 0, schedule).to_disk(folder / "point/config.cfg", interpolate=False)
     (folder / "ops.py").write_text(OPS_CODE)
     return Point(
         folder=folder / "point",
