@@ -23,8 +23,11 @@ class Session:
         seed: The seed of the split and of the trainings.
         eval_split: The share of the texts that is split off when there are no evaluation files.
         n_samples: The number of points of a learning curve.
+        repeats: How often each of them is trained.
+        target: The F that would be good enough, 0 to 1; 0 when nobody said.
         check_run: The id of the run that loaded the data last.
         curve_run: The id of the run whose learning curve is in view.
+        compare_run: The id of the run whose curve is laid over it; "" for none.
     """
 
     path: dict[str, Any] = field(default_factory=dict)
@@ -35,8 +38,11 @@ class Session:
     seed: int = 0
     eval_split: float = 0.2
     n_samples: int = 4
+    repeats: int = 1
+    target: float = 0.0
     check_run: str = ""
     curve_run: str = ""
+    compare_run: str = ""
 
 
 def load(workspace: Workspace) -> Session:

@@ -133,7 +133,7 @@ class Walk:
         if (names, eval_names) != (self.session.data, self.session.eval):
             self.session.data, self.session.eval = names, eval_names
             self.session.check_run = ""
-            self.session.curve_run = ""
+            self.session.curve_run = self.session.compare_run = ""
         self.save()
 
     @property
@@ -154,11 +154,23 @@ class Walk:
         self.save()
         return run
 
-    def new_curve(self, n_samples: int) -> Run:
-        """Make the folder of a run that trains the learning curve; it is not started yet."""
-        self.session.n_samples = n_samples
-        run = self._new_run("train-curve", {**self.data_settings, "n_samples": n_samples, "workers": 2})
-        self.session.curve_run = run.id
+    def new_curve(self, n_samples: int, repeats: int = 1, target: float = 0.0) -> Run:
+        """Make the folder of a run that trains the learning curve; it is not started yet.
+
+        Args:
+            n_samples: The number of points.
+            repeats: How often each of them is trained.
+            target: The F that would be good enough, 0 to 1; 0 for none.
+        """
+        session = self.session
+        session.n_samples, session.repeats, session.target = n_samples, repeats, target
+        settings: dict[str, object] = {**self.data_settings, "n_samples": n_samples, "workers": 2}
+        if repeats > 1:
+            settings["repeats"] = repeats
+        if target:
+            settings["target"] = target
+        run = self._new_run("train-curve", settings)
+        session.curve_run = run.id
         self.save()
         return run
 
@@ -179,7 +191,11 @@ class Walk:
         split = "" if evaluation else f" --eval-split {self.session.eval_split}"
         common = f"{split} --lang {self.session.lang} --seed {self.session.seed}"
         if recipe == "train-curve":
-            return f"ner-tui train-curve --ner {source} --n-samples {self.session.n_samples}{common}"
+            repeats, target = self.session.repeats, self.session.target
+            more = (f" --repeats {repeats}" if repeats > 1 else "") + (
+                f" --target {target}" if target else ""
+            )
+            return f"ner-tui train-curve --ner {source} --n-samples {self.session.n_samples}{more}{common}"
         return f"ner-tui check {source}{common}"
 
     def _kept_run(self, run_id: str, recipe: str) -> Run | None:
@@ -216,6 +232,16 @@ class Walk:
     def curve_run(self) -> Run | None:
         """The run whose learning curve is in view, running or ended."""
         return self._kept_run(self.session.curve_run, "train-curve")
+
+    @property
+    def compare_run(self) -> Run | None:
+        """The run whose learning curve is laid over the one in view, if one is and it is still there."""
+        if self.session.compare_run:
+            try:
+                return Run.open(self.workspace.runs / self.session.compare_run)
+            except UserError:
+                self.session.compare_run = ""
+        return None
 
     def facts(self) -> Facts:
         """Read what is known about the data in view: its runs, as far as no file has changed since."""

@@ -24,7 +24,7 @@ async def follow(run: Run, changed: Callable[[Status, Progress], None]) -> Statu
     Returns:
         How the run ended.
     """
-    progress, offset, before = Progress(), 0, None
+    progress, offset, before = Progress.of(run.settings), 0, None
     while True:
         # The status first: the events read after it then hold the end that it tells of.
         status = await asyncio.to_thread(run.status)

@@ -27,6 +27,7 @@ class Glyphs:
     action: str
     recipe: str
     entry: str
+    laid_over: str
 
     def kind(self, kind: Kind, favorable: bool | None) -> str:
         """Return the mark of a kind of box."""
@@ -60,6 +61,7 @@ UNICODE = Glyphs(
     action="□",
     recipe="$",
     entry="»",
+    laid_over="◆",
 )
 
 ASCII = Glyphs(
@@ -79,4 +81,5 @@ ASCII = Glyphs(
     action="o",
     recipe="$",
     entry="#",
+    laid_over="x",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from flowchart.plotting.series import Mark, Series
 
@@ -50,6 +51,17 @@ class Canvas:
     def row(self, score: float) -> int:
         """Return the row of an F, from the bottom; outside of the range it is one outside of the canvas."""
         return round((score - self.bottom) / (self.top - self.bottom) * (self.rows - 1))
+
+    def cell(self, mark: Mark) -> tuple[int, int]:
+        """Return the column and the row of a mark."""
+        return self.column(mark.docs), self.row(mark.score)
+
+    def take_line(self, line: Sequence[Mark]) -> None:
+        """Take the cells of a line through marks."""
+        for (left, low), (right, high) in pairwise(map(self.cell, line)):
+            for column in range(left, right + 1):
+                row = low + (column - left) / (right - left or 1) * (high - low)
+                self.taken |= {(column, math.floor(row)), (column, math.ceil(row))}
 
     def docs(self, column: int) -> float:
         """Return the number of texts in the middle of a column."""
@@ -129,7 +141,7 @@ def _range(
     if high - low < _NARROWEST:
         middle = min(max((low + high) / 2, _NARROWEST / 2), 1 - _NARROWEST / 2)
         low, high = middle - _NARROWEST / 2, middle + _NARROWEST / 2
-    row = (high - low) / max(rows - 2, 1)
-    bottom, top = max(low - row / 2, 0.0), min(high + row, 1.0)
+    if high == max(mark.score for mark in marks):  # a row above the highest point, for its F
+        high = min(high + (high - low) / max(rows - 2, 1), 1.0)
     most = min(max(rows / 2, 2), 7)
-    return bottom, top, next((step for step in _STEPS if (top - bottom) / step <= most), _STEPS[-1])
+    return low, high, next((step for step in _STEPS if (high - low) / step <= most), _STEPS[-1])

@@ -11,6 +11,12 @@ from flowchart.plotting.legend import legend
 from flowchart.plotting.series import Mark, Series, at, means
 from flowchart.text import one_line
 
+_LINES_FOR_LEGEND, _LINES_FOR_NAME = 12, 12
+"""Lines from which the legend may have two of them, and from which the axis below has one for its name."""
+
+_BRIEF = 15
+"""The letters of another run's name that a short legend has: a run's id begins with its date and time."""
+
 _ROWS_FOR_VALUES, _ROWS_FOR_FITS = 6, 14
 _COLUMNS_FOR_VALUE, _COLUMNS_FOR_TRAININGS = 6, 4
 """What a picture needs for more than lines: rows in all, columns for each point."""
@@ -82,8 +88,9 @@ def picture(scene: Scene, width: int, height: int) -> list[str]:
 
     scene = _uncrowded(scene, width)
     series = scene.series
-    above = legend(_names(scene), width, 2 if height >= 13 else 1) if height >= 9 else []
-    named, rows = height >= 11, height - len(above)
+    above = legend(_names(scene), width, 2 if height >= _LINES_FOR_LEGEND else 1) if height >= 9 else []
+    rows = height - len(above)
+    named = rows >= _LINES_FOR_NAME
     left = len(scene.tick(0.0)) + 1
     canvas = Canvas.around(series, [*scene.behind, *scene.other], width - left, rows - 2 - named)
     # A figure of its own: the one behind plotext's functions keeps what it has drawn.
@@ -109,7 +116,8 @@ def picture(scene: Scene, width: int, height: int) -> list[str]:
     layers.measured()
     layers.write()
     lines = str(figure.build()).split("\n")[:rows]
-    lines[-2 if named else -1] = f"{GREY}{' ' * left}{tick_line}{PLAIN_AGAIN}"
+    margin = "texts" if not named and tick_line.startswith(" ") else ""
+    lines[-2 if named else -1] = f"{GREY}{margin:<{left}}{tick_line}{PLAIN_AGAIN}"
     return [*above, *lines]
 
 
@@ -131,7 +139,7 @@ def _names(scene: Scene) -> list[tuple[str, str, str]]:
     if any(mark.low is not None for mark in series.marks):
         names.append((style.bar, "95% interval", "95% interval"))
     if scene.other:
-        names.append((style.other_point, scene.other_name, scene.other_name))
+        names.append((style.other_point, scene.other_name, scene.other_name[:_BRIEF]))
     if series.forecast is not None:
         share = f"{series.forecast.confidence:.0%}"
         names.append((style.band, f"forecast, {share} interval", f"{share} forecast"))
@@ -160,26 +168,31 @@ class _Layers:
         """Draw what was not measured: the band as a shade, the fits in light lines, the target."""
         canvas, style, series = self._canvas, self._scene.style, self._scene.series
         forecast = series.forecast
-        cells: list[tuple[int, int]] = []
         columns = range(canvas.column(series.marks[-1].docs) + 1, canvas.columns)
-        if forecast is not None:
-            for column in columns:
-                mark = at(forecast.band, canvas.docs(column))
-                if mark is not None and mark.low is not None and mark.high is not None:
-                    rows = range(max(canvas.row(mark.low), 0), min(canvas.row(mark.high) + 1, canvas.rows))
-                    cells += [(column, row) for row in rows]
-        self._cells(cells, style.band, "gray+")
+        band = {column: self._band(column) for column in columns}
+        shade = ((column, row) for column, rows in band.items() for row in rows)
+        self._cells(shade, style.band, "gray+")
         if series.target is not None:
             row = canvas.row(series.target)
             line = ((column, row) for column in range(canvas.columns))
-            self._cells(line, style.target, "yellow", taken=True)
+            self._cells(line, style.target, "orange", taken=True)
         if forecast is not None:
             # Where there is room the fits go through the measured part too, to be judged by it.
             shown = range(canvas.columns) if canvas.rows >= _ROWS_FOR_FITS else columns
             for fit, sign in [*zip(forecast.fits, (style.fit, style.other_fit), strict=False)][::-1]:
                 marks = ((column, at(fit, canvas.docs(column))) for column in shown)
                 cells = [(column, canvas.row(mark.score)) for column, mark in marks if mark is not None]
-                self._cells(cells, sign, "blue+")
+                # A band of one row stays visible between the fit's cells.
+                open_cells = [cell for cell in cells if cell[0] % 2 or len(band.get(cell[0], "  ")) > 1]
+                self._cells(open_cells, sign, "blue+")
+
+    def _band(self, column: int) -> range:
+        """The rows of the forecast's interval in a column."""
+        forecast, canvas = self._scene.series.forecast, self._canvas
+        mark = at(forecast.band, canvas.docs(column)) if forecast is not None else None
+        if mark is None or mark.low is None or mark.high is None:
+            return range(0)
+        return range(max(canvas.row(mark.low), 0), min(canvas.row(mark.high) + 1, canvas.rows))
 
     def measured(self) -> None:
         """Draw the lines through the points, the intervals, the single trainings and the points."""
@@ -196,11 +209,11 @@ class _Layers:
                 self._cells([(column, high)], style.top, "gray+")
                 self._cells([(column, low)], style.bottom, "gray+")
         # To the left of the bar, which they would cover.
-        singles = ((column - 1, row) for column, row in map(self._cell, scene.series.trainings))
+        singles = ((column - 1, row) for column, row in map(canvas.cell, scene.series.trainings))
         self._cells(singles, style.training, "gray+", taken=True)
-        at_points = {self._cell(mark) for mark in marks}
+        at_points = {canvas.cell(mark) for mark in marks}
         # In a cell that holds a point already, the other run's stands a column to the right.
-        others = [(c + ((c, r) in at_points), r) for c, r in map(self._cell, scene.other)]
+        others = [(c + ((c, r) in at_points), r) for c, r in map(canvas.cell, scene.other)]
         self._cells(others, style.other_point, "magenta+", taken=True)
         self._cells(at_points, style.point, "green+", taken=True)
 
@@ -241,14 +254,12 @@ class _Layers:
             docs, score = self._canvas.docs(place[0]), self._canvas.score(place[1])
             self._figure.text(text, docs, score, alignment="left", style="bold")
 
-    def _cell(self, mark: Mark) -> tuple[int, int]:
-        return self._canvas.column(mark.docs), self._canvas.row(mark.score)
-
     def _line(self, marks: Iterable[Mark], sign: str, colour: str) -> None:
         line = means(marks)
         if len(line) > 1:
             docs, scores = [mark.docs for mark in line], [mark.score for mark in line]
             self._figure.plot(docs, scores, marker=sign, color=colour)
+            self._canvas.take_line(line)
 
     def _cells(
         self, cells: Iterable[tuple[int, int]], sign: str, colour: str, *, taken: bool = False

@@ -33,19 +33,16 @@ class Forecast:
     """What a curve may do beyond its last point.
 
     Attributes:
-        fits: The lines fitted, with their intervals; first the one that the forecast is made by.
+        fits: The lines fitted, nearest to the forecast's end first.
         names: What they are called.
-        confidence: The share of the intervals, 0 to 1.
+        band: The forecast itself, which weighs the fits, with its interval.
+        confidence: The share of the interval, 0 to 1.
     """
 
     fits: tuple[tuple[Mark, ...], ...]
     names: tuple[str, ...]
+    band: tuple[Mark, ...]
     confidence: float
-
-    @property
-    def band(self) -> tuple[Mark, ...]:
-        """The line that the forecast is made by."""
-        return self.fits[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,27 +139,39 @@ def _mark(docs: object, *values: object) -> Mark | None:
 
 
 def _forecast(forecast: object, marks: Sequence[Mark]) -> Forecast | None:
-    """The fits of at most twice today's texts, the one first that the forecast itself is made by."""
+    """The fits, and the forecast that they make, of at most twice today's texts."""
     if not isinstance(forecast, Mapping) or not marks:
         return None
-    fits: list[tuple[str, tuple[Mark, ...]]] = []
-    for model in _rows(forecast.get("models")):
-        line = model.get("line")
-        rows = line if isinstance(line, Sequence) and not isinstance(line, str) else ()
-        found = [_mark(*row) for row in rows if isinstance(row, Sequence) and len(row) == 4]
-        fit = sorted((mark for mark in found if mark is not None), key=lambda mark: mark.docs)
-        near = tuple(mark for mark in fit if mark.docs <= _FARTHEST * marks[-1].docs)
-        if len(near) > 1:
-            fits.append((str(model.get("name", "")), near))
+    farthest = _FARTHEST * marks[-1].docs
+    fits = [(str(model.get("name", "")), _line(model, farthest)) for model in _rows(forecast.get("models"))]
+    fits = [(name, fit) for name, fit in fits if len(fit) > 1]
     if not fits:
         return None
     double = _table(forecast, "at_double")
-    there = _mark(double.get("docs"), *(double.get(key) for key in ("ents_f", "low", "high")))
-    if there is not None:
-        fits.sort(key=lambda fit: _distance(fit[1][-1], there))
+    end = _mark(double.get("docs"), *(double.get(key) for key in ("ents_f", "low", "high")))
+    band = _line(forecast, farthest)
+    if end is not None and end.docs <= farthest:
+        fits.sort(key=lambda fit: _distance(fit[1][-1], end))
+        if len(band) < 2:  # only its end is told: on the way there the nearest fit stands for it
+            band = (*(mark for mark in fits[0][1] if mark.docs < end.docs), end)
     share = number(forecast.get("confidence"))
     names, lines = zip(*fits, strict=True)
-    return Forecast(lines, names, share if share is not None and 0 < share < 1 else 0.9)
+    return Forecast(
+        lines,
+        names,
+        band if len(band) > 1 else lines[0],
+        share if share is not None and 0 < share < 1 else 0.9,
+    )
+
+
+def _line(record: Mapping[str, Any], farthest: float) -> tuple[Mark, ...]:
+    """The marks of a line of texts, F and its interval's ends, as far as it is drawn."""
+    rows = record.get("line")
+    if not isinstance(rows, Sequence) or isinstance(rows, str):
+        return ()
+    found = [_mark(*row) for row in rows if isinstance(row, Sequence) and len(row) == 4]
+    line = [mark for mark in found if mark is not None and mark.docs <= farthest]
+    return tuple(sorted(line, key=lambda mark: mark.docs))
 
 
 def _distance(mark: Mark, other: Mark) -> float:

@@ -182,7 +182,7 @@ async def test_training_draws_the_curve_and_is_found_again(
         await wait_until(pilot, lambda: app.main.metrics.curve_view.finished)
         await pilot.press("3", "v")
         await pilot.pause()
-        assert "training texts" in screen_text(app)
+        assert "F on the eval set" in screen_text(app)
         await pilot.press("R")
         await wait_until(pilot, lambda: "finished" in screen_text(app))
 

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from tests.tui.conftest import screen_text
 from tui.app import NerTuiApp
 from tui.screens.layout import Layout, choose_layout
+from tui.widgets.plain import Plain
 
 MakeApp = Callable[..., NerTuiApp]
 
@@ -97,3 +98,18 @@ async def test_ascii_means_ascii(make_app: MakeApp) -> None:
         await pilot.press("y", "n", "n")
         await pilot.pause()
         assert {character for character in screen_text(app) if ord(character) > 127} == set()
+
+
+async def test_help_holds_the_keys_of_every_screen_wrapped_to_it(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(60, 24)) as pilot:
+        await pilot.press("question_mark")
+        await pilot.pause()
+        text = app.screen.query_one("#help", Plain).content.plain
+        for title in ("In the flowchart", "In the search", "In the findings", "In the runs"):
+            assert f"\n{title}\n" in text
+        recipe = next(iter(app.walk.chart.recipes.values()))
+        start = text.index(f"{recipe.name:>14}  {recipe.description[:20]}")
+        second = text[start:].splitlines()[1]
+        assert second.startswith(" " * 16)
+        assert max(map(cell_len, text.splitlines()[:60])) <= 58

@@ -8,12 +8,18 @@ from pathlib import Path
 
 from tests.tui.conftest import screen_text, wait_until
 from tui.app import NerTuiApp
+from tui.panes.tree import FlowchartTree
 
 MakeApp = Callable[..., NerTuiApp]
 
 
 def current(app: NerTuiApp) -> str:
     return app.walk.path.current.id
+
+
+def looks_at(tree: FlowchartTree) -> str:
+    line = tree.cursor_node
+    return line.data.looks_at if line is not None and line.data is not None else ""
 
 
 async def test_answers_walk_the_chart(make_app: MakeApp) -> None:
@@ -96,6 +102,18 @@ async def test_search_marks_and_steps_through_the_boxes(make_app: MakeApp) -> No
         assert "nothing found" in screen_text(app)
         await pilot.press("escape")
         assert app.focused is app.main.tree_pane.tree_view
+
+
+async def test_a_search_given_up_goes_back_to_where_it_began(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(160, 50)) as pilot:
+        tree = app.main.tree_pane.tree_view
+        await pilot.press("y", "/", *"outcome")
+        await pilot.pause()
+        assert looks_at(tree) == "outcome.export"
+        await pilot.press("escape")
+        await pilot.pause()
+        assert looks_at(tree) == "rules.can_write"
 
 
 async def test_letters_typed_into_the_search_are_no_answers(make_app: MakeApp) -> None:

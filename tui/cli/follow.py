@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -14,7 +15,7 @@ from typing import Any
 from flowchart.errors import UserError
 from flowchart.runs.folder import Run, Status, list_runs
 from flowchart.runs.process import cancel, launch
-from flowchart.runs.progress import Progress
+from flowchart.runs.progress import Progress, TrainingProgress
 from flowchart.text import one_line, pad
 from flowchart.workspace import Workspace
 from tui.cli import RunFailedError, StoppedError
@@ -22,6 +23,7 @@ from tui.cli.data import Data, command_line
 
 _STAGES = {"read": "reading", "align": "aligning to tokens", "split": "splitting", "train": "training"}
 ACTIVE = (Status.WAITING, Status.RUNNING)
+_MOST_NAMED = 6  # trainings that are all named in one line
 _PAUSE = 0.1  # seconds between two looks at the folder
 
 
@@ -88,7 +90,7 @@ def follow(run: Run, asked: list[int]) -> dict[str, Any]:
         RunFailedError: The run failed, crashed or was cancelled.
         StoppedError: A signal came in while the run was going.
     """
-    progress, offset = Progress(), 0
+    progress, offset = Progress.of(run.settings), 0
     display = _Line() if _is_terminal() else _Lines()
     try:
         while True:
@@ -140,18 +142,30 @@ def stage(progress: Progress) -> str:
 
 def summary(progress: Progress) -> str:
     """Return where a run is, in one line of printable text."""
-    if not progress.points:
+    trainings = [training for _, training in sorted(progress.trainings.items())]
+    if not trainings:
         share = f" {100 * progress.done / progress.total:.0f}%" if progress.total else ""
         return one_line(stage(progress) + share)
-    parts = []
-    for key in sorted(progress.points):
-        point = progress.points[key]
-        score = "" if point.ents_f is None else f" F {point.ents_f:.2f}"
-        state = f"{score} done" if point.state == "done" else f" {point.step}/{point.max_steps}{score}"
-        if point.state == "failed":
-            state = " failed"
-        parts.append(f"{point.fraction:.0%}{state}")
-    return one_line(" | ".join(parts))
+    if len(trainings) + progress.waiting <= _MOST_NAMED:
+        return one_line(" | ".join(_so_far(training, progress.repeats) for training in trainings))
+    # Many trainings: what runs now, and how many have ended or wait.
+    states = Counter(training.state for training in trainings)
+    counts = f"{states['done']}/{len(trainings) + progress.waiting} trained"
+    failed = [f"{states['failed']} failed"] if states["failed"] else []
+    running = [_so_far(training, progress.repeats) for training in trainings if training.state == "training"]
+    return one_line(" | ".join([counts, *failed, *running]))
+
+
+def _so_far(training: TrainingProgress, repeats: int) -> str:
+    name = training.name(repeats)
+    score = "" if training.ents_f is None else f" F {training.ents_f:.2f}"
+    match training.state:
+        case "done":
+            return f"{name}{score} done"
+        case "training":
+            return f"{name} {training.step}/{training.max_steps}{score}"
+        case state:
+            return f"{name} {state}"
 
 
 def _is_terminal() -> bool:
@@ -190,22 +204,22 @@ def _columns() -> int:
 
 
 class _Lines:
-    """A file or a pipe: a line for each stage begun and each point done."""
+    """A file or a pipe: a line for each stage begun and each training done."""
 
     def __init__(self) -> None:
         self._told: set[object] = set()
 
     def show(self, progress: Progress) -> None:
         """Write a line for whatever is new."""
-        if progress.stage and not progress.points:
+        if progress.stage and not progress.trainings:
             self._tell(progress.stage, stage(progress))
-        for point in progress.finished:
-            key = (point.get("fraction"), point.get("repeat"))
-            seconds = point.get("seconds") or 0.0
-            line = (
-                f"{point['fraction']:.0%}: {point['docs']} texts, F {point['ents_f']:.3f} ({seconds:.0f} s)"
-            )
-            self._tell(key, line)
+        for key, training in progress.trainings.items():
+            name = training.name(progress.repeats)
+            if training.state == "done":
+                score, seconds = training.ents_f or 0.0, training.seconds or 0.0
+                self._tell(key, f"{name}: {training.docs} texts, F {score:.3f} ({seconds:.0f} s)")
+            elif training.state == "failed":
+                self._tell((key, training.message), f"{name} failed: {training.message}")
 
     def _tell(self, key: object, line: str) -> None:
         if key not in self._told:

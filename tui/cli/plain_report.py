@@ -14,7 +14,7 @@ from flowchart.walk import Walk
 from flowchart.workspace import Workspace
 from tui.cli import RunFailedError
 from tui.cli.check_text import check_text
-from tui.cli.curve_text import basis_text, curve_plot, curve_table, verdict_text
+from tui.cli.curve_text import basis_text, curve_plot, curve_table, forecast_text, verdict_text
 from tui.cli.data import Data, check_settings, curve_settings
 from tui.cli.follow import attend, kept, outcome, perform
 from tui.cli.tables import heading, wrapped
@@ -76,8 +76,9 @@ def _last_data(walk: Walk, options: argparse.Namespace) -> Data | None:
     session = walk.session
     if not session.data:
         return None
-    for name in ("lang", "seed", "eval_split", "n_samples"):
+    for name in ("lang", "seed", "eval_split", "n_samples", "repeats"):
         setattr(options, name, getattr(session, name))
+    options.target = session.target or None
     return Data(tuple(map(Path, session.data)), tuple(map(Path, session.eval)))
 
 
@@ -101,6 +102,6 @@ def _curve_text(workspace: Workspace, data: Data, options: argparse.Namespace) -
         _, result = _measured(workspace, "train-curve", settings, data)
     except (UserError, RunFailedError) as error:
         return wrapped(f"no curve: {error}")  # the rest of the report stands all the same
-    points = result["points"]
-    plot = curve_plot(points, ascii_only=options.ascii)
-    return f"{basis_text(result)}\n{plot}\n{curve_table(points)}\n{verdict_text(result)}"
+    plot = curve_plot(result, ascii_only=options.ascii)
+    numbers = f"{basis_text(result)}\n{plot}\n{curve_table(result['points'])}"
+    return f"{numbers}\n{verdict_text(result)}{forecast_text(result)}"

@@ -8,13 +8,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.events import Resize
 
-from flowchart.evidence import Evidence, Facts, measure
+from flowchart.evidence import MEASURES, Evidence, Facts, measure
 from flowchart.graph import Answer, Command, Flowchart, Kind, Node
 from flowchart.path import Path
 from flowchart.text import one_line, printable
 from tui.glyphs import Glyphs
-from tui.widgets.plain import Plain
+from tui.widgets.plain import Plain, hanging
 
 KIND_NAMES = {
     Kind.START: "start",
@@ -42,8 +43,14 @@ class QuestionPane(VerticalScroll, can_focus=True):
         Binding("k", "scroll_up", "Up", show=False, id="question.up"),
         Binding("g", "scroll_home", "Top", show=False, id="question.top"),
         Binding("G", "scroll_end", "Bottom", show=False, id="question.bottom"),
-        Binding("b", "basis", "Basis", id="question.basis"),
-        Binding("c", "copy", "Copy commands", id="question.copy"),
+        Binding(
+            "b",
+            "basis",
+            "Provenance",
+            id="question.basis",
+            tooltip="Show or hide how each arrow is known, and why it is believed",
+        ),
+        Binding("c", "copy", "Copy", id="question.copy", tooltip="Copy the commands"),
     ]
 
     HELP = "The box in hand: its text, what it means, the commands that do the same elsewhere."
@@ -55,6 +62,7 @@ class QuestionPane(VerticalScroll, can_focus=True):
         self._path: Path | None = None
         self._facts = Facts()
         self._basis = False
+        self._drawn_to = 0
 
     def compose(self) -> ComposeResult:
         yield Plain()
@@ -78,8 +86,21 @@ class QuestionPane(VerticalScroll, can_focus=True):
             return
         self.border_title = Content("Looking ahead" if self.looking_elsewhere else "In hand")
         evidence = measure(self.node, self._facts)
-        content = box_content(self._path, self.node, self.glyphs, evidence=evidence, basis=self._basis)
+        self._drawn_to = self._cells
+        content = box_content(
+            self._path, self.node, self.glyphs, evidence=evidence, basis=self._basis, cells=self._drawn_to
+        )
         self.query_one(Plain).show(content)
+
+    @property
+    def _cells(self) -> int:
+        """Cells of a line of the text; 0 before the pane has a size."""
+        return max(self.scrollable_content_region.width - 1, 0)
+
+    def on_resize(self, _event: Resize) -> None:
+        """Draw anew what is wrapped to the width."""
+        if self._cells != self._drawn_to:
+            self._show()
 
     def action_basis(self) -> None:
         """Show or hide why each arrow is believed."""
@@ -99,14 +120,31 @@ class QuestionPane(VerticalScroll, can_focus=True):
 
 
 def box_content(
-    path: Path, node: Node, glyphs: Glyphs, *, evidence: Evidence | None = None, basis: bool = False
+    path: Path,
+    node: Node,
+    glyphs: Glyphs,
+    *,
+    evidence: Evidence | None = None,
+    basis: bool = False,
+    cells: int = 0,
 ) -> Content:
-    """Return all that is known about a box as one text."""
+    """Return all that is known about a box as one text.
+
+    What an answer needs comes first: ten lines show the text, the ways on and the evidence.
+    """
     chart = path.chart
-    blocks = [heading(path, node, glyphs), Content.styled(printable(node.text), "bold $text")]
+    blocks = [
+        heading(path, node, glyphs) + Content("\n") + Content.styled(printable(node.text), "bold $text")
+    ]
     if node.id != path.current.id:
         held = f"In hand: {one_line(path.current.text, 60)}  (press . to go back to it)"
         blocks.insert(0, Content.styled(held, "$text-warning"))
+    blocks.append(ways_on(path, node, glyphs, cells))
+    if evidence is not None:
+        blocks.append(section("From your data", evidence_content(evidence)))
+    note = path.pending_note if node.id == path.current.id else ""
+    if note:
+        blocks.append(section("Your note", Content(printable(note))))
     if node.recipe in chart.recipes:
         described = chart.recipes[node.recipe].description
         blocks.append(
@@ -114,14 +152,9 @@ def box_content(
         )
     if node.meaning:
         blocks.append(Content(printable(node.meaning)))
-    blocks.append(ways_on(path, node, glyphs))
-    if evidence is not None:
-        blocks.append(section("From your data", evidence_content(evidence)))
     if node.is_decision and node.asks:
-        blocks.append(section("Measured from", Content(printable(node.asks)) + threshold(node)))
-    note = path.pending_note if node.id == path.current.id else ""
-    if note:
-        blocks.append(section("Your note", Content(printable(note))))
+        title = "Measured from" if node.measure in MEASURES else "What to measure yourself"
+        blocks.append(section(title, Content(printable(node.asks)) + threshold(node)))
     if node.commands:
         blocks.append(section("The same by hand  (c copies)", commands(node.commands)))
     if node.links:
@@ -132,7 +165,7 @@ def box_content(
         blocks.append(section("Read on", Content("\n").join(lines)))
     blocks.append(earlier(path, node))
     if basis:
-        blocks.append(section("Why these arrows are believed", basis_lines(chart, node)))
+        blocks.append(section("Why these arrows are believed", basis_lines(chart, node, cells)))
     elif chart.out(node.id):
         blocks.append(Content.styled("b shows why each arrow is believed", "$foreground-muted"))
     return Content("\n\n").join(block for block in blocks if block.plain)
@@ -154,7 +187,7 @@ def heading(path: Path, node: Node, glyphs: Glyphs) -> Content:
     return line
 
 
-def ways_on(path: Path, node: Node, glyphs: Glyphs) -> Content:
+def ways_on(path: Path, node: Node, glyphs: Glyphs, cells: int = 0) -> Content:
     """The answers, each with the box that it leads to."""
     chart, out = path.chart, path.chart.out(node.id)
     if not out:
@@ -165,11 +198,8 @@ def ways_on(path: Path, node: Node, glyphs: Glyphs) -> Content:
     for answer in Answer:
         if answer in out:
             target = chart.nodes[out[answer].target]
-            lines.append(
-                Content.assemble(
-                    (keys[answer], "bold $text-primary"), f"  {glyphs.onward} {one_line(target.text)}"
-                )
-            )
+            head = Content.assemble((keys[answer], "bold $text-primary"), f"  {glyphs.onward} ")
+            lines.append(hanging(head, one_line(target.text), cells))
     return Content("\n").join(lines)
 
 
@@ -182,12 +212,11 @@ def evidence_content(evidence: Evidence) -> Content:
 
 
 def threshold(node: Node) -> Content:
-    """The chart's own threshold, if the question has one."""
+    """The threshold that the chart's file sets, if any: not every one stands in the source."""
     if node.threshold is None:
         return Content("")
-    return Content(
-        f"  The chart's threshold: {node.threshold:g}{' ' + printable(node.unit) if node.unit else ''}."
-    )
+    unit = f" ({printable(node.unit)})" if node.unit else ""
+    return Content(f"\nThreshold in the chart's file: {node.threshold:g}{unit}")
 
 
 def commands(lines: tuple[Command, ...]) -> Content:
@@ -213,16 +242,16 @@ def earlier(path: Path, node: Node) -> Content:
     return section("Answered before", Content("\n").join(lines)) if lines else Content("")
 
 
-def basis_lines(chart: Flowchart, node: Node) -> Content:
+def basis_lines(chart: Flowchart, node: Node, cells: int = 0) -> Content:
     """Where the chart has each arrow from."""
     lines = []
-    for answer, edge in chart.out(node.id).items():
+    out = chart.out(node.id)
+    for answer, edge in ((answer, out[answer]) for answer in Answer if answer in out):
         name = "on" if answer is Answer.NEXT else answer.value.upper()
         known = ", ".join(BASIS_NAMES.get(word, printable(word)) for word in edge.basis)
         target = one_line(chart.nodes[edge.target].text, 60)
-        lines.append(
-            Content.assemble((f"{name}: {target}\n", "bold"), f"  {known}. {printable(edge.provenance)}")
-        )
+        lines.append(Content.styled(f"{name}: {target}", "bold"))
+        lines.append(hanging(Content("  "), f"{known}. {edge.provenance}", cells))
     return Content("\n").join(lines)
 
 

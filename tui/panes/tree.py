@@ -66,12 +66,25 @@ class FlowchartTree(Tree[Item]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "cursor_down", "Down", show=False, id="tree.down"),
         Binding("k", "cursor_up", "Up", show=False, id="tree.up"),
-        Binding("left,h", "fold", "Fold", show=False, id="tree.fold"),
-        Binding("right,l", "unfold", "Unfold", show=False, id="tree.unfold"),
+        Binding("left,h", "fold", "Fold", show=False, id="tree.fold", tooltip="Fold, or to the box above"),
+        Binding(
+            "right,l",
+            "unfold",
+            "Unfold",
+            show=False,
+            id="tree.unfold",
+            tooltip="Unfold, or to the first line below",
+        ),
         Binding("home,g", "scroll_home", "First", show=False, id="tree.first"),
         Binding("end,G", "last", "Last", show=False, id="tree.last"),
-        Binding("enter", "select_cursor", "Look into", id="tree.look"),
-        Binding("/", "search", "Search", id="tree.search"),
+        Binding(
+            "enter",
+            "select_cursor",
+            "Look into",
+            id="tree.look",
+            tooltip="Look into a box without walking there",
+        ),
+        Binding("/", "search", "Search", id="tree.search", tooltip="Search the boxes: every word must occur"),
     ]
 
     HELP = "The chart: one box a line, lane by lane."
@@ -327,7 +340,7 @@ class SearchInput(Input):
     """The line to type a search into; up and down go through what was found."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Close", id="search.close"),
+        Binding("escape", "leave", "Close", id="search.close", tooltip="Close, back to where it began"),
         Binding("down", "step(1)", "Next", id="search.next"),
         Binding("up", "step(-1)", "Previous", id="search.previous"),
     ]
@@ -364,6 +377,7 @@ class TreePane(Vertical):
         self.search.display = False
         self._found: list[str] = []
         self._at = 0
+        self._came_from: TreeNode[Item] | None = None
 
     def compose(self) -> ComposeResult:
         yield self.tree_view
@@ -379,6 +393,7 @@ class TreePane(Vertical):
     @on(FlowchartTree.SearchWanted)
     async def _open_search(self) -> None:
         await self.fill()
+        self._came_from = self.tree_view.cursor_node
         self.search.display = True
         self.search.value = ""
         self.search.focus()
@@ -412,6 +427,12 @@ class TreePane(Vertical):
             self.post_message(FlowchartTree.Looked(found))
 
     @on(SearchInput.Left)
+    def _give_up(self) -> None:
+        """Close the search and go back to where it began: only enter takes what was found."""
+        self._close_search()
+        if self._came_from is not None:
+            self.tree_view.move_cursor(self._came_from)
+
     def _close_search(self) -> None:
         self.search.display = False
         self.tree_view.find("")

@@ -35,6 +35,7 @@ class Dialog(ModalScreen[Answered]):
         max-width: 96%;
         height: auto;
         max-height: 90%;
+        overflow-y: auto; /* three lines to fill in are more than 60x15 has room for */
         background: $surface;
         border: round $border;
         padding: 1 2;
@@ -42,7 +43,7 @@ class Dialog(ModalScreen[Answered]):
         & > Plain { margin-bottom: 1; }
         & > Plain.prompt { margin-bottom: 0; color: $foreground-muted; }
         & > Plain:last-child { margin-bottom: 0; }
-        & > Input { margin-bottom: 1; }
+        & > Input { margin-bottom: 1; background: $panel; }
         & > OptionList { height: auto; max-height: 12; background: transparent; }
     }
     """
@@ -164,7 +165,10 @@ class Ask(Dialog[list[str] | None]):
                 yield line
             if self._hint:
                 yield Plain(Content.styled(self._hint, "$foreground-muted"))
-            yield Plain(Content.styled("enter takes it, escape goes back", "$foreground-muted"))
+            keys = "enter takes it, escape goes back"
+            if len(self._lines) > 1:
+                keys = "tab goes to the next line, enter takes all, escape goes back"
+            yield Plain(Content.styled(keys, "$foreground-muted"))
             yield Plain(id="wrong")
         yield KeyHints()
 
@@ -180,5 +184,6 @@ class Ask(Dialog[list[str] | None]):
             line = self.query_one("#wrong", Plain)
             line.show(Content.styled(printable(wrong), "$text-error"))
             line.display = True
+            self.call_after_refresh(line.scroll_visible, animate=False)
         else:
             self.dismiss(values)

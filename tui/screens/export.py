@@ -51,7 +51,8 @@ async def export(app: App[Any], walk: Walk) -> None:
         return
     file, taken = await asyncio.to_thread(target, values[0])
     if taken:
-        overwrite = Choice(f"{file} is there already.", [("y", "Overwrite it"), ("n", "Leave it as it is")])
+        # Leaving it comes first: enter has just taken the name, and a second one must not cost a file.
+        overwrite = Choice(f"{file} is there already.", [("n", "Leave it as it is"), ("y", "Overwrite it")])
         if await app.push_screen_wait(overwrite) != "y":
             app.notify("Not exported; the file is as it was.", markup=False)
             return

@@ -37,7 +37,7 @@ class Lines(OptionList):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "Open"),
+        Binding("enter", "select", "Open", tooltip="Open the row as it stands in its file"),
         Binding("j", "cursor_down", "Down", show=False),
         Binding("k", "cursor_up", "Up", show=False),
         Binding("g", "first", "First", show=False),
@@ -58,8 +58,21 @@ class FindingsScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss", "Back", id="screen.back"),
         Binding("m", "more", "More", id="findings.more", tooltip="Read the next page of findings"),
-        Binding("tab", "app.focus_next", "Other list", id="findings.tab"),
-        Binding("question_mark", "app.command_palette", "Actions", key_display="?", id="findings.help"),
+        Binding(
+            "tab",
+            "app.focus_next",
+            "Other list",
+            id="findings.tab",
+            tooltip="Between the kinds, the findings and the one in full",
+        ),
+        Binding(
+            "question_mark",
+            "app.command_palette",
+            "Actions",
+            key_display="?",
+            id="findings.help",
+            tooltip="Every action by name",
+        ),
     ]
 
     kinds = getters.query_one("#kinds", OptionList)

@@ -15,7 +15,7 @@ from flowchart.graph import Flowchart
 from flowchart.text import printable
 from tui.glyphs import Glyphs
 from tui.widgets.key_hints import KeyHints
-from tui.widgets.plain import Plain
+from tui.widgets.plain import Plain, hanging
 
 
 class HelpScreen(Screen[None]):
@@ -27,7 +27,7 @@ class HelpScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark", "dismiss", "Back", key_display="esc", id="screen.back"),
-        Binding("j", "scroll('scroll_down')", "Down", show=False),
+        Binding("j", "scroll('scroll_down')", "Scroll", key_display="j/k"),
         Binding("k", "scroll('scroll_up')", "Up", show=False),
         Binding("g", "scroll('scroll_home')", "Top", show=False),
         Binding("G", "scroll('scroll_end')", "Bottom", show=False),
@@ -41,11 +41,17 @@ class HelpScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield Plain(Content.styled(" Help", "bold"))
         with VerticalScroll():
-            yield Plain(help_content(self._chart, self.glyphs, key_groups(self.app.get_key_display)))
+            yield Plain(id="help")
         yield KeyHints()
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
+
+    def on_resize(self) -> None:
+        """Wrap the text to the width."""
+        region = self.query_one(VerticalScroll).scrollable_content_region
+        groups = key_groups(self.app.get_key_display)
+        self.query_one("#help", Plain).show(help_content(self._chart, self.glyphs, groups, region.width - 1))
 
     def action_scroll(self, how: str) -> None:
         """Scroll the text."""
@@ -53,17 +59,24 @@ class HelpScreen(Screen[None]):
 
 
 def key_groups(display: object) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return the keys of each part of the main screen, from the bindings themselves."""
+    """Return the keys of each pane and screen, from the bindings themselves."""
     from tui.app import NerTuiApp
     from tui.panes.question import QuestionPane
-    from tui.panes.tree import FlowchartTree
+    from tui.panes.tree import FlowchartTree, SearchInput
+    from tui.screens.dialogs import Ask
+    from tui.screens.findings import FindingsScreen, Lines
     from tui.screens.main import MainScreen
+    from tui.screens.runs import RunsScreen
 
     assert callable(display)
     groups: list[tuple[str, Iterable[BindingType]]] = [
         ("Everywhere", [*MainScreen.BINDINGS, *NerTuiApp.BINDINGS]),
         ("In the flowchart", FlowchartTree.BINDINGS),
+        ("In the search", SearchInput.BINDINGS),
         ("In the question", QuestionPane.BINDINGS),
+        ("In the findings", [*FindingsScreen.BINDINGS, *Lines.BINDINGS]),
+        ("In the runs", RunsScreen.BINDINGS),
+        ("In a dialog with lines to fill in", Ask.BINDINGS),
     ]
     listed = []
     for title, bindings in groups:
@@ -82,13 +95,17 @@ def key_name(key: str) -> str:
 
 
 def help_content(
-    chart: Flowchart, glyphs: Glyphs, groups: list[tuple[str, list[tuple[str, str]]]]
+    chart: Flowchart, glyphs: Glyphs, groups: list[tuple[str, list[tuple[str, str]]]], cells: int = 0
 ) -> Content:
-    """The whole help as one text."""
+    """The whole help as one text, wrapped to `cells` where they are known."""
+
+    def line(name: str, text: str, style: str = "bold") -> Content:
+        return hanging(Content.styled(f"{printable(name):>14}", style) + Content("  "), text, cells)
+
     blocks = []
     for title, keys in groups:
         lines = [Content.styled(title, "bold $text-secondary")]
-        lines += [Content.assemble((f"{name:>14}", "bold $text-primary"), f"  {text}") for name, text in keys]
+        lines += [line(name, text, "bold $text-primary") for name, text in keys]
         blocks.append(Content("\n").join(lines))
     marks = [
         (glyphs.in_hand, "the box in hand"),
@@ -105,19 +122,16 @@ def help_content(
         (glyphs.back, "leads back: a loop"),
     ]
     lines = [Content.styled("Marks", "bold $text-secondary")]
-    lines += [Content.assemble((f"{mark:>14}", "bold"), f"  {text}") for mark, text in marks]
+    lines += [line(mark, text) for mark, text in marks]
     blocks.append(Content("\n").join(lines))
     about = [
         Content.styled(printable(chart.title), "bold $text-secondary"),
         Content(printable(chart.introduction)),
     ]
-    about += [
-        Content.assemble((f"{printable(recipe.name):>14}", "bold"), f"  {printable(recipe.description)}")
-        for recipe in chart.recipes.values()
-    ]
+    about += [line(recipe.name, recipe.description) for recipe in chart.recipes.values()]
     blocks.append(Content("\n").join(about))
     legend = [Content.styled("Legend of the source", "bold $text-secondary")]
-    legend += [Content(f"{printable(symbol):>14}  {printable(meaning)}") for symbol, meaning in chart.legend]
+    legend += [line(symbol, meaning, "") for symbol, meaning in chart.legend]
     blocks.append(Content("\n").join(legend))
     metadata = [
         Content.styled("Metadata of the source", "bold $text-secondary"),

@@ -336,11 +336,12 @@ class MainScreen(Screen[None]):
             if run.status() in ACTIVE:
                 self.metrics.view = "curve"
             self.follow_curve(run)
+        self._lay_over()
 
     @work(group="dialog", exclusive=True)
     async def action_train(self) -> None:
-        """Ask for the number of points, and train."""
-        from tui.screens.dialogs import Ask
+        """Ask what to train, and train."""
+        from tui.screens.train import ask_for_curve
 
         if not self.walk.session.data:
             self.notify("Open a dataset first (o).", severity="warning", markup=False)
@@ -350,26 +351,11 @@ class MainScreen(Screen[None]):
                 "A training is running: x cancels it, R lists the runs.", severity="warning", markup=False
             )
             return
-        ask = Ask(
-            "Train the learning curve",
-            [
-                (
-                    "Number of points: 4 trains on 25, 50, 75 and 100% of the texts",
-                    str(self.walk.session.n_samples),
-                )
-            ],
-            check=lambda values: (
-                ""
-                if values[0].strip().isdecimal() and 1 <= int(values[0]) <= 20
-                else "A number from 1 to 20."
-            ),
-            hint=self.walk.command("train-curve"),
-        )
-        values = await self.app.push_screen_wait(ask)
-        if values is None:
+        answers = await ask_for_curve(self.app, self.walk)
+        if answers is None:
             return
         try:
-            run = await asyncio.to_thread(self.walk.new_curve, int(values[0]))
+            run = await asyncio.to_thread(self.walk.new_curve, *answers)
             await asyncio.to_thread(launch, run)
         except UserError as error:
             self.complain(error)
@@ -386,10 +372,9 @@ class MainScreen(Screen[None]):
 
         def changed(status: Status, progress: Progress) -> None:
             self._curve_status = status
-            result = run.result() if status is Status.FINISHED else None
+            result = None if status in ACTIVE else run.result()
             if result is not None:
-                progress.finished = list(result.get("points") or progress.finished)
-                progress.verdict = result.get("verdict") or progress.verdict
+                progress.take(result)
             log = run.log_tail(5) if status is Status.CRASHED else ()
             self.metrics.curve_view.show_run(status, progress, log=log, other_data=other)
             self.status_line.show_curve(status, progress)
@@ -424,18 +409,36 @@ class MainScreen(Screen[None]):
 
     @work(group="dialog", exclusive=True)
     async def action_runs(self) -> None:
-        """List the runs; the one taken is shown in the metrics pane."""
+        """List the runs; the one taken is shown in the metrics pane, or laid over the one that is."""
         from tui.screens.runs import RunsScreen
 
-        run = await self.app.push_screen_wait(RunsScreen(self.walk, self.glyphs))
-        if run is not None:
-            self.walk.session.curve_run = run.id
-            try:
-                self.walk.save()
-            except UserError as error:
-                self.complain(error)
-            self.metrics.view = "curve"
+        taken = await self.app.push_screen_wait(RunsScreen(self.walk, self.glyphs))
+        if taken is None:
+            return
+        session, run = self.walk.session, taken.run
+        if taken.compare:
+            session.compare_run = "" if session.compare_run == run.id else run.id
+        else:
+            session.curve_run = run.id
+            session.compare_run = "" if session.compare_run == run.id else session.compare_run
+        try:
+            self.walk.save()
+        except UserError as error:
+            self.complain(error)
+        self.metrics.view = "curve"
+        if not taken.compare:
             self.follow_curve(run)
+        self._lay_over()
+
+    @work(group="compare", exclusive=True)
+    async def _lay_over(self) -> None:
+        """Lay the curve that somebody chose over the one in view, or take it off."""
+        run = self.walk.compare_run
+        result = None if run is None else await asyncio.to_thread(run.result)
+        if run is None or result is None or not result.get("points"):
+            self.metrics.curve_view.lay_over()
+        else:
+            self.metrics.curve_view.lay_over(run.id, result)
 
     @property
     def active_run(self) -> Run | None:

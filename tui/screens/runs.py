@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import ClassVar
 
@@ -30,8 +31,16 @@ MOST = 200
 """Runs listed: their results are read one by one."""
 
 
-class RunsScreen(Screen[Run | None]):
-    """A line a run, newest first; enter shows its curve."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The run that somebody took, and whether to lay it over the curve in view instead of showing it."""
+
+    run: Run
+    compare: bool = False
+
+
+class RunsScreen(Screen[Taken | None]):
+    """A line a run, newest first; enter shows its curve, c lays it over the one in view."""
 
     DEFAULT_CSS = """
     RunsScreen #log-box { height: 9; border: round $border-blurred; padding: 0 1; }
@@ -40,6 +49,13 @@ class RunsScreen(Screen[Run | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss(None)", "Back", id="screen.back"),
         Binding("enter", "take", "Show", id="runs.show", tooltip="Show this run's curve in the metrics pane"),
+        Binding(
+            "c",
+            "compare",
+            "Compare",
+            id="runs.compare",
+            tooltip="Lay this run's curve over the one in view, or take it off again",
+        ),
         Binding("x", "cancel", "Cancel", id="runs.cancel", tooltip="Cancel this run"),
         Binding(
             "r",
@@ -59,6 +75,7 @@ class RunsScreen(Screen[Run | None]):
         self._walk = walk
         self.glyphs = glyphs
         self._runs: list[Run] = []
+        self._in_view = ""
 
     def compose(self) -> ComposeResult:
         yield Plain(Content.styled(" Runs", "bold"))
@@ -75,7 +92,12 @@ class RunsScreen(Screen[Run | None]):
     async def _list(self) -> None:
         place = self.lines.highlighted
         self._runs = (await asyncio.to_thread(list_runs, self._walk.workspace, "train-curve"))[:MOST]
-        lines = await asyncio.to_thread(lambda: [run_line(run, self._walk) for run in self._runs])
+        in_view = await asyncio.to_thread(lambda: self._walk.curve_run)
+        self._in_view = in_view.id if in_view is not None else ""
+        marks = {self._in_view: self.glyphs.walked, self._walk.session.compare_run: self.glyphs.laid_over}
+        lines = await asyncio.to_thread(
+            lambda: [run_line(run, self._walk, marks.get(run.id, " ")) for run in self._runs]
+        )
         self.lines.clear_options()
         self.lines.add_options([Option(line) for line in lines])
         self.lines.border_title = Content(
@@ -104,7 +126,22 @@ class RunsScreen(Screen[Run | None]):
         """Show the run's curve."""
         run = self._run()
         if run is not None:
-            self.dismiss(run)
+            self.dismiss(Taken(run))
+
+    @work(group="run", exclusive=True)
+    async def action_compare(self) -> None:
+        """Lay the run's curve over the one in view, or take it off again."""
+        run = self._run()
+        if run is None:
+            return
+        off = run.id == self._walk.session.compare_run
+        result = None if off else await asyncio.to_thread(run.result)
+        if not off and run.id == self._in_view:
+            self.notify("This curve is the one in view; compare another run with it.", markup=False)
+        elif not off and not (result or {}).get("points"):
+            self.notify("This run has no finished curve to compare with.", markup=False)
+        else:
+            self.dismiss(Taken(run, compare=True))
 
     @work(group="run", exclusive=True)
     async def action_cancel(self) -> None:
@@ -126,11 +163,11 @@ class RunsScreen(Screen[Run | None]):
         except UserError as error:
             self.notify(str(error), title="Not resumed", severity="error", markup=False)
             return
-        self.dismiss(run)
+        self.dismiss(Taken(run))
 
 
-def run_line(run: Run, walk: Walk) -> Content:
-    """One line about a run."""
+def run_line(run: Run, walk: Walk, mark: str = " ") -> Content:
+    """One line about a run, after the mark of what it is in view as."""
     status = run.status()
     result = run.result() or {}
     points = result.get("points") or []
@@ -138,8 +175,10 @@ def run_line(run: Run, walk: Walk) -> Content:
     files = ", ".join(PurePath(str(name)).name for name in run.settings.get("train") or ())
     here = "" if walk.is_of_this_data(run) else "  (other data)"
     created = run.created[:16].replace("T", " ")
+    repeats = run.settings.get("repeats", 1)
+    size = f"{run.settings.get('n_samples', '?')} points" + (f" x {repeats}" if repeats != 1 else "")
     return Content.assemble(
-        f"{created}  ",
+        f"{mark} {created}  ",
         (f"{status.value:<10}", "bold" if status in ACTIVE else ""),
-        f"{score:<7} {run.settings.get('n_samples', '?')} points  {one_line(files, 28)}{here}",
+        f"{score:<7} {one_line(size, 14):<14}  {one_line(files, 28)}{here}",
     )

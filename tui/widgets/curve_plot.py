@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from rich.text import Text
@@ -11,21 +11,24 @@ from textual.events import Resize
 
 from tui.widgets.plain import Plain
 
+Record = Mapping[str, Any]
+
 
 class CurvePlot(Plain):
-    """The points of a learning curve, drawn by plotext."""
+    """A learning curve, drawn by plotext."""
 
     ALLOW_SELECT = False
 
     def __init__(self, *, ascii_only: bool, id: str | None = None) -> None:
         super().__init__(id=id)
         self._ascii = ascii_only
-        self._points: Sequence[Mapping[str, Any]] = ()
-        self._label: str | None = None
+        self._curve: Record = {}
+        self._other: Record | None = None
+        self._other_name = ""
 
-    def show_points(self, points: Sequence[Mapping[str, Any]], label: str | None = None) -> None:
-        """Draw these points; with a label the curve of that label alone."""
-        self._points, self._label = points, label
+    def show_curve(self, curve: Record, other: Record | None = None, other_name: str = "") -> None:
+        """Draw as much as there is of a train-curve result, perhaps with another one laid over it."""
+        self._curve, self._other, self._other_name = curve, other, other_name
         self._draw()
 
     def on_resize(self, _event: Resize) -> None:
@@ -33,14 +36,21 @@ class CurvePlot(Plain):
 
     def _draw(self) -> None:
         width, height = self.size
-        if not self._points or width < 1 or height < 1:
+        if not self._curve.get("points") or width < 1 or height < 1:
             self.show("", layout=False)
             return
         from flowchart import curve_plot  # not needed for the first frame
 
         colour = not self.app.no_color and not self._ascii
-        picture = curve_plot.draw(
-            self._points, width, height, ascii_only=self._ascii, label=self._label, colour=colour
+        picture = curve_plot.draw_result(
+            self._curve,
+            width,
+            height,
+            ascii_only=self._ascii,
+            colour=colour,
+            percent=True,
+            other=self._other,
+            other_name=self._other_name,
         )
         if colour:
             self.show(Content.from_rich_text(Text.from_ansi(picture, no_wrap=True)), layout=False)

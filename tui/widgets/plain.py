@@ -34,3 +34,14 @@ def as_content(text: str | Content) -> Content:
 def styled(text: str, style: str = "", *, cells: int | None = None) -> Content:
     """Return one line of text from data in a style, cut to `cells`."""
     return Content.styled(one_line(text, cells), style)
+
+
+def hanging(head: Content, body: str, cells: int) -> Content:
+    """Return text from data beside a head, wrapped to `cells` so that its lines stand below each other.
+
+    Where there is no room for that, or it is not known yet (0), the lines are left to the widget.
+    """
+    indent, text = head.cell_length, Content(printable(body))
+    if cells < 2 * indent:
+        return head + text
+    return head + Content("\n" + " " * indent).join(line.rstrip() for line in text.wrap(cells - indent))

@@ -60,13 +60,9 @@ class StatusLine(Plain):
     def show_curve(self, status: Status | None, progress: Progress) -> None:
         """Show how far the training is."""
         if status is Status.RUNNING:
-            points = list(progress.points.values())
-            done = sum(
-                1.0 if p.state == "done" else p.step / p.max_steps if p.max_steps else 0.0 for p in points
-            )
-            self._curve = f"training {done / len(points):.0%}" if points else "training"
+            self._curve = f"training {progress.share:.0%}" if progress.trainings else "training"
         elif status in (None, Status.FINISHED, Status.WAITING):
-            best = progress.finished[-1].get("ents_f") if progress.finished else None
+            best = progress.points[-1].get("ents_f") if progress.points else None
             self._curve = f"F {100 * best:.1f}" if best is not None else ""
         else:
             self._curve = f"training {status.value}"
