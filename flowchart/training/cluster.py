@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flowchart.errors import UserError
 from flowchart.runs.versions import versions
@@ -110,27 +110,49 @@ def _connected(address: str) -> Iterator[Client]:
 def _check(client: Client, address: str) -> None:
     try:
         client.wait_for_workers(1, timeout=FIRST_WORKER)
-        found = client.get_versions(packages=[name for name in COMPARED if name != "python"])
+        pythons = client.get_versions()
+        # Code travels only between equal Pythons, so those come first. The scheduler has to understand it
+        # too, and needs no more than that: ner-tui need not be there.
+        found = {f"worker {name}": _python(info) for name, info in pythons["workers"].items()}
+        _compare(address, {"the scheduler": _python(pythons["scheduler"]), **found})
+        installed = client.run(_looker(), COMPARED, on_error="ignore")
     except TimeoutError as error:
         raise UserError(
             f"{address}: has no worker; start one with `dask worker {address} --nthreads 1`, and resume"
         ) from error
+    except UserError:
+        raise
     except Exception as error:
         raise UserError(f"{gone(address)} ({one_line(str(error), 120)})") from error
+    _compare(
+        address, {who: {**installed.get(who.removeprefix("worker "), {}), **found[who]} for who in found}
+    )
+
+
+def _compare(address: str, found: Mapping[str, Mapping[str, str]]) -> None:
+    """Refuse a cluster where somebody has another version of what has been found out about them."""
     here = versions()
-    scheduler = found["scheduler"]["packages"].get("python")
-    # The scheduler has to understand Python's code only; ner-tui need not be there.
-    wrong = {"the scheduler": differing(here, {**here, "python": _python(scheduler)})}
-    for name, worker in found["workers"].items():
-        packages = worker["packages"]
-        wrong[f"worker {name}"] = differing(here, {**packages, "python": _python(packages.get("python"))})
-    wrong = {name: what for name, what in wrong.items() if what}
-    if wrong:
-        name, what = next(iter(wrong.items()))
+    wrong = {who: what for who, there in found.items() if (what := differing(here, there))}
+    for who, what in wrong.items():
         more = f" (and {len(wrong) - 1} more differ)" if len(wrong) > 1 else ""
-        raise UserError(f"{address}: {name} has {what}{more}; install the same there: {INSTALL}")
+        raise UserError(f"{address}: {who} has {what}{more}; install the same there: {INSTALL}")
 
 
-def _python(version: object) -> str:
-    """Return Python's version; some versions of dask say it as a tuple, all with words at its end."""
-    return ".".join(map(str, version)) if isinstance(version, (list, tuple)) else str(version or "")
+def _python(info: Mapping[str, Any]) -> dict[str, str]:
+    """Return the version of Python among what dask knows of a process, such as 3.11.7.final.0."""
+    return {"python": str(info["host"]["python"])}
+
+
+def _looker() -> Callable[[Sequence[str]], dict[str, str]]:
+    def look(names: Sequence[str]) -> dict[str, str]:
+        from importlib import metadata
+
+        found = {}
+        for name in names:
+            try:
+                found[name] = metadata.version(name)
+            except metadata.PackageNotFoundError:
+                found[name] = "not installed"
+        return found
+
+    return look

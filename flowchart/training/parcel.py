@@ -158,14 +158,14 @@ def made(root: Path, folder: str, given: Mapping[str, bytes]) -> dict[str, bytes
     }
 
 
-def differing(wanted: Mapping[str, str], found: Mapping[str, str | None]) -> str:
-    """Return what has another version than wanted, in words; "" when all are the same.
+def differing(wanted: Mapping[str, str], found: Mapping[str, str]) -> str:
+    """Return what of `found` has another version than wanted, in words; "" when all are the same.
 
     Of Python the first two numbers count: what a third one changes is no arithmetic.
     """
     wrong = []
-    for name in COMPARED:
-        here, there = wanted[name], found.get(name) or "not installed"
+    for name in (name for name in COMPARED if name in found):
+        here, there = wanted[name], found[name]
         if name == "python":
             here, there = (".".join(version.split(".")[:2]) for version in (here, there))
         if here != there:

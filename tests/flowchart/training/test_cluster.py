@@ -414,4 +414,4 @@ def test_versions_that_differ_are_named() -> None:
     here = {"ner-tui": "1", "python": "3.11.7", "spacy": "3.8", "thinc": "8", "numpy": "2"}
     assert differing(here, {**here, "python": "3.11.9"}) == ""
     assert differing(here, {**here, "python": "3.12.7"}) == "python 3.12 where this machine has 3.11"
-    assert differing(here, {**here, "ner-tui": None}) == "ner-tui not installed where this machine has 1"
+    assert differing(here, {"ner-tui": "not installed"}) == "ner-tui not installed where this machine has 1"
