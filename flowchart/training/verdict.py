@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from flowchart.training.intervals import CONFIDENCE, FEWEST_TEXTS, Interval, paired, texts_counted
+from flowchart.training.intervals import CONFIDENCE, FEWEST_TEXTS, Difference, paired, texts_counted
 from flowchart.training.scores import Counts
+from flowchart.training.summary import Record, Trainings
 
 SMALLEST_GAIN = 0.005
 """The gain in F below which more annotations are not worth their while: half a point."""
@@ -14,26 +15,36 @@ SMALLEST_GAIN = 0.005
 MOST_TEXTS = 50_000
 """More evaluation texts than this are no advice."""
 
+FEW_REPEATS = 3
+"""The repeats to ask for when there is one: with fewer, how much the seed matters cannot be told."""
+
+MOST_REPEATS = 10
+"""More repeats than this are no advice."""
+
 YES, NO, CANNOT_TELL = "YES", "NO", "CAN'T TELL"
 
 
 def judge(
-    before: tuple[float, float, Counts] | None,
-    after: tuple[float, float, Counts] | None,
+    before: tuple[float, Trainings] | None,
+    after: tuple[float, Trainings] | None,
     seed: int,
     last: float,
 ) -> dict[str, Any]:
     """Return the verdict on the last step of a learning curve, with its numbers.
 
     YES when the whole interval of the difference lies above 0, NO when it lies below `SMALLEST_GAIN`, so that
-    at best a gain too small to matter is left, and CAN'T TELL in between.
+    at best a gain too small to matter is left, and CAN'T TELL in between. Trainings are compared repeat by
+    repeat; a repeat that only one of the two points has is left out. `settle` says for a CAN'T TELL what
+    alone would settle it if the difference stays (with `together`: both numbers at once); None is no advice.
 
     Args:
-        before: Fraction, F and counts of the last point but one; None when there is none.
+        before: Fraction and trainings of the last point but one; None when there are none.
         after: The same of the last point, which is that of all texts.
         seed: The seed of the bootstrap.
         last: The share of the texts that the last step is meant to add.
     """
+    first, second = _by_repeat(before), _by_repeat(after)
+    shared = sorted(first.keys() & second.keys())
     verdict: dict[str, Any] = {
         "question": f"Does the accuracy in the last {last:.0%} go up?",
         "answer": CANNOT_TELL,
@@ -45,55 +56,155 @@ def judge(
         "from_fraction": before[0] if before else None,
         "to_fraction": after[0] if after else None,
         "smallest_gain": SMALLEST_GAIN,
+        "repeats": len(shared),
+        "settle": {"eval_texts": None, "repeats": None, "annotations": None, "together": False},
     }
-    if before is None or after is None:
+    if not shared:
         verdict["reason"] = (
             "The last two points of the curve are not both there; resume the run to train them."
         )
         return verdict
-    difference = after[1] - before[1]
-    interval = paired(before[2], after[2], seed)
-    verdict.update(difference=difference, low=interval.low, high=interval.high)
-    counted = texts_counted(before[2], after[2])
+    pairs = [(first[repeat][1], second[repeat][1]) for repeat in shared]
+    step = paired(pairs, seed)
+    verdict.update(difference=step.mean, low=step.interval.low, high=step.interval.high)
+    texts = pairs[0][0].docs
+    counted = texts_counted(*(counts for pair in pairs for counts in pair))
     if counted < FEWEST_TEXTS:
         verdict["reason"] = (
-            f"Only {counted} of {after[2].docs} eval texts have a span, too few to judge by; "
+            f"Only {counted} of {texts} eval texts have a span, too few to judge by; "
             f"evaluate on {FEWEST_TEXTS} at the very least, better on hundreds."
         )
-    elif before[1] == 0 and after[1] == 0:
-        verdict["reason"] = "Neither model finds a single span yet; annotate more before asking again."
+    elif not any(tp for pair in pairs for counts in pair for _, _, tp, _, _ in counts.rows):
+        verdict["reason"] = "No model finds a single span yet; annotate more before asking again."
     else:
-        verdict["answer"], verdict["reason"] = _decide(difference, interval, after[2].docs)
+        verdict["answer"] = answer = _answer(step)
+        verdict["reason"] = _finding(step, answer, len(shared))
+        if answer == CANNOT_TELL:
+            sizes = int(first[shared[0]][0]["docs"]), int(second[shared[0]][0]["docs"])
+            verdict["settle"] = _settle(step, texts, len(shared), sizes)
+            verdict["reason"] += _advice(verdict["settle"], texts, len(shared))
     return verdict
 
 
-def _decide(difference: float, interval: Interval, docs: int) -> tuple[str, str]:
-    span = f"{_points(interval.low)} to {_points(interval.high)} points of F"
-    if interval.low > 0:
-        return YES, (
-            f"F rises by {_points(difference)} points, and all of its 95% interval, {span}, lies above zero."
-        )
-    if interval.high < SMALLEST_GAIN:
-        return NO, (
-            f"F changes by {_points(difference)} points, and all of its 95% interval, {span}, lies below "
-            f"{100 * SMALLEST_GAIN:g}, the smallest gain that matters."
-        )
-    return CANNOT_TELL, (
-        f"F changes by {_points(difference)} points, but its 95% interval, {span}, holds both no gain and a "
-        f"gain of {100 * SMALLEST_GAIN:g} or more; {_advice(difference, interval.half_width, docs)}."
-    )
+def _by_repeat(point: tuple[float, Trainings] | None) -> dict[int, tuple[Record, Counts]]:
+    return {int(training[0]["repeat"]): training for training in point[1]} if point else {}
 
 
-def _advice(difference: float, half_width: float, docs: int) -> str:
-    """Say how many eval texts would settle it, if the difference stays: half-widths shrink with 1/sqrt(n)."""
-    # YES needs a half-width below the difference, NO one below what is missing to the smallest gain.
-    room = max(difference, SMALLEST_GAIN - difference)
-    needed = docs * max((half_width / room) ** 2, 1.25)
-    if needed > MOST_TEXTS:
-        return f"it is too small to be settled with fewer than {MOST_TEXTS:,} eval texts"
-    digits = max(len(str(int(needed))) - 2, 0)
-    rounded = math.ceil(needed / 10**digits) * 10**digits
-    return f"about {rounded:,} eval texts instead of {docs:,} would settle it"
+def _answer(step: Difference) -> str:
+    if step.interval.low > 0:
+        return YES
+    return NO if step.interval.high < SMALLEST_GAIN else CANNOT_TELL
+
+
+def _finding(step: Difference, answer: str, repeats: int) -> str:
+    span = f"{_points(step.interval.low)} to {_points(step.interval.high)} points of F"
+    change = f"by {_points(step.mean)} points" + (f" over {repeats} repeats" if repeats > 1 else "")
+    alone = "." if repeats > 1 else "; how much another seed would change, one repeat does not show."
+    if answer == YES:
+        return f"F rises {change}, and all of its 95% interval, {span}, lies above zero{alone}"
+    smallest = f"{100 * SMALLEST_GAIN:g}"
+    if answer == NO:
+        return (
+            f"F changes {change}, and all of its 95% interval, {span}, lies below {smallest}, the smallest "
+            f"gain that matters{alone}"
+        )
+    both = f"no gain and a gain of {smallest} or more"
+    return f"F changes {change}, but its 95% interval, {span}, holds both {both}"
+
+
+def _settle(step: Difference, texts: int, repeats: int, sizes: tuple[int, int]) -> dict[str, Any]:
+    """Estimate what would settle the question if the difference stays.
+
+    The variance that comes from the texts shrinks with their number, that of the seeds with the repeats'.
+    YES needs a half-width of the interval below the difference, NO one below what is missing to the
+    smallest gain. With more annotations the difference to the smaller point grows instead: on a log-linear
+    trend n1 texts must become n1 (n2/n1)^(half-width / difference), at most twice today's.
+    """
+    room = max(step.mean, SMALLEST_GAIN - step.mean)
+    doubt = _Doubt(step, texts, repeats, (room / step.interval.half_width) ** 2)
+    more_texts, more_repeats, together = doubt.texts_needed(repeats), doubt.repeats_needed(), False
+    if repeats == 1:
+        more_repeats = FEW_REPEATS
+    elif more_texts is None and more_repeats is None:
+        both = [
+            (needed, number)
+            for number in range(repeats + 1, MOST_REPEATS + 1)
+            if (needed := doubt.texts_needed(number)) is not None
+        ]
+        if both:
+            more_texts, more_repeats = min(both, key=math.prod)
+            together = True
+    return {
+        "eval_texts": more_texts,
+        "repeats": more_repeats,
+        "annotations": _annotations_needed(step, *sizes),
+        "together": together,
+    }
+
+
+class _Doubt:
+    """The shares of a difference's variance: what shrinks with texts, with repeats, and with either."""
+
+    def __init__(self, step: Difference, texts: int, repeats: int, goal: float) -> None:
+        """Take the parts of `step`; its variance is to shrink to `goal` of what it is."""
+        variance = step.variance or 1.0
+        self._texts, self._repeats, self._goal = texts, repeats, goal
+        by_seeds = (step.seed_variance or 0.0) / variance
+        self._texts_alone = 1 - by_seeds
+        self._seeds_alone = 1 - step.text_variance / variance
+        self._either = max(1 - self._texts_alone - self._seeds_alone, 0)
+
+    def texts_needed(self, repeats: int) -> int | None:
+        """Return the eval texts that would do with so many repeats; None where it is no advice."""
+        fewer = self._repeats / repeats
+        left = self._goal - self._seeds_alone * fewer
+        if left <= 0:
+            return None
+        needed = self._texts * max((self._texts_alone + self._either * fewer) / left, 1.25)
+        return rounded_up(needed) if rounded_up(needed) <= MOST_TEXTS else None
+
+    def repeats_needed(self) -> int | None:
+        """Return the repeats that would do on these eval texts; None where it is no advice."""
+        left = self._goal - self._texts_alone
+        if left <= 0:
+            return None
+        share = (self._seeds_alone + self._either) / left
+        needed = max(math.ceil(self._repeats * share), self._repeats + 1)
+        return needed if needed <= MOST_REPEATS else None
+
+
+def _annotations_needed(step: Difference, smaller: int, larger: int) -> int | None:
+    if step.mean <= 0 or not 0 < smaller < larger:
+        return None
+    exponent = step.interval.half_width / step.mean
+    if exponent * math.log(larger / smaller) > math.log(2 * larger / smaller):
+        return None
+    needed = smaller * (larger / smaller) ** exponent - larger
+    return rounded_up(needed) if needed > 0 else None
+
+
+def _advice(settle: dict[str, Any], texts: int, repeats: int) -> str:
+    ways = []
+    if settle["eval_texts"]:
+        ways.append(f"about {settle['eval_texts']:,} eval texts instead of {texts:,}")
+    if settle["repeats"] and repeats > 1:
+        ways.append(f"{settle['repeats']} repeats instead of {repeats}")
+    if settle["together"]:
+        ways = [" together with ".join(ways)]
+    if settle["annotations"]:
+        ways.append(f"about {settle['annotations']:,} more annotations if the trend goes on")
+    seeds = f"; with one repeat the seed's part is unknown: train {FEW_REPEATS}" if repeats == 1 else ""
+    if not ways:
+        few = f"fewer than {MOST_TEXTS:,} eval texts"
+        more = f" and {MOST_REPEATS} repeats" if repeats > 1 else ""
+        return f"; it is too small to be settled with {few}{more}{seeds}."
+    return f"; {', or '.join(ways)} would settle it{seeds}."
+
+
+def rounded_up(number: float) -> int:
+    """Return an estimate as a whole number of two digits and zeros, not below it."""
+    step: int = 10 ** max(len(str(int(number))) - 2, 0)
+    return math.ceil(number / step) * step
 
 
 def _points(value: float) -> str:
