@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -57,8 +58,23 @@ def reproduce_section(check: Record | None, curve: Record | None) -> str:
         if result and _text(result, "run"):
             text += f"- run of {recipe} {code(_text(result, 'run'))}\n"
     commands = newest.get("commands")
-    lines = [line for line in commands if isinstance(line, str)] if isinstance(commands, list) else []
+    lines = [_check_command(check)] if check and _files(check) else []
+    lines += [line for line in commands if isinstance(line, str)] if isinstance(commands, list) else []
     return text + ("\n" + fence("\n".join(lines), "sh") if lines else "")
+
+
+def _check_command(check: Record) -> str:
+    """The command that checks the same files with the same settings."""
+    words = ["ner-tui", "check"]
+    for file in _rows(check, "files"):
+        words += ["--eval"] if _text(file, "role") == "eval" else []
+        words.append(_text(file, "path"))
+    if _text(check, "eval_source") == "split":
+        words += ["--eval-split", str(check.get("eval_split"))]
+    for option in ("lang", "seed"):
+        if option in check:
+            words += [f"--{option}", str(check[option])]
+    return shlex.join(words)
 
 
 def _files(check: Record) -> str:

@@ -110,6 +110,17 @@ def test_whole_report() -> None:
     assert "today" in text
 
 
+def test_the_commands_repeat_a_check_without_a_curve() -> None:
+    assert "ner-tui check 'a|b`c.jsonl' --eval-split 0.25 --lang de --seed 7\n" in render(
+        walked(), check=CHECK
+    )
+    files = [{"path": "/x/a b.jsonl", "role": "train"}, {"path": "/x/-e.jsonl", "role": "eval"}]
+    check = {**CHECK, "files": files, "eval_source": "file"}
+    assert "ner-tui check '/x/a b.jsonl' --eval /x/-e.jsonl --lang de --seed 7\n" in render(
+        walked(), check=check
+    )
+
+
 def test_it_renders() -> None:
     text = render(walked(*LOOP), check=CHECK, curve=CURVE, provenance=True)
     markup = cmarkgfm.github_flavored_markdown_to_html(text, options=Options.CMARK_OPT_UNSAFE)
