@@ -50,8 +50,17 @@ def test_what_is_not_measured_here_is_not_said_to_be() -> None:
     assert "Measured from" in box_content(path, node, UNICODE).plain
 
 
+def test_only_the_box_in_hand_offers_keys() -> None:
+    path, node = walked_to("scratch.enough")
+    assert "Yes  → train-curve\nNo   → Collect" in box_content(path, node, UNICODE).plain
+    assert "y  Done, go on" in box_content(path, path.current, UNICODE).plain
+    path.answer(Answer.NEXT, now="2026-01-02T03:04:05+00:00")
+    assert "y  Yes" in box_content(path, path.current, UNICODE).plain
+
+
 def test_lines_of_an_answer_stand_below_each_other() -> None:
-    path, node = walked_to("rules.write_patterns")
+    path, _ = walked_to("start")
+    node = path.current
     target = path.chart.nodes[path.chart.out(node.id)[Answer.NEXT].target]
     lines = box_content(path, node, UNICODE, cells=44).plain.splitlines()
     first = next(place for place, line in enumerate(lines) if line.startswith("y  Done, go on"))

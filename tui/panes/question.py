@@ -84,7 +84,7 @@ class QuestionPane(VerticalScroll, can_focus=True):
     def _show(self) -> None:
         if self.node is None or self._path is None:
             return
-        self.border_title = Content("Looking ahead" if self.looking_elsewhere else "In hand")
+        self.border_title = Content("Looked into" if self.looking_elsewhere else "In hand")
         evidence = measure(self.node, self._facts)
         self._drawn_to = self._cells
         content = box_content(
@@ -193,12 +193,15 @@ def ways_on(path: Path, node: Node, glyphs: Glyphs, cells: int = 0) -> Content:
     if not out:
         end = "The path ends here. e exports it; u takes the last answer back."
         return Content.styled(end, "bold") if node.id == path.current.id else Content("")
-    keys = {Answer.YES: "y  Yes", Answer.NO: "n  No ", Answer.NEXT: "y  Done, go on"}
+    names = {Answer.YES: "y  Yes", Answer.NO: "n  No ", Answer.NEXT: "y  Done, go on"}
+    style = "bold $text-primary"
+    if node.id != path.current.id:  # no key answers it from here
+        names, style = {Answer.YES: "Yes", Answer.NO: "No ", Answer.NEXT: "On"}, "bold"
     lines = []
     for answer in Answer:
         if answer in out:
             target = chart.nodes[out[answer].target]
-            head = Content.assemble((keys[answer], "bold $text-primary"), f"  {glyphs.onward} ")
+            head = Content.assemble((names[answer], style), f"  {glyphs.onward} ")
             lines.append(hanging(head, one_line(target.text), cells))
     return Content("\n").join(lines)
 
