@@ -230,7 +230,10 @@ def test_a_training_that_fails_fails_alone(
 
 
 @needs_dask
-def test_a_lost_worker_loses_no_training(two: Cluster, tmp_path: Path) -> None:
+def test_a_lost_worker_loses_no_training(
+    two: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(errands, "SHARED_FROM", 1000)  # the eval set is lost with it, too
     points = make_points(tmp_path, SHORT, MIDDLE, MIDDLE)
     killed: list[int] = []
 
