@@ -29,14 +29,12 @@ def forecast_lines(curve: Mapping[str, Any], *, percent: bool) -> list[str]:
     if points is not None:
         unit = "" if percent else " points of F"
         lines.append(_more(gain, f"{100 * points:+.1f}{unit}", share))
-    wanted = number(target.get("ents_f")) or number(curve.get("target"))
-    if wanted is not None and target:
+    wanted = number(target.get("ents_f"))
+    if wanted is not None:
         lines.append(_more(target, f"F {_score(wanted, percent=percent)}", share))
     reason = forecast.get("reason")  # with a forecast it says the same once more
     if isinstance(reason, str) and reason and not lines:
         lines.append(one_line(reason))
-    if wanted is not None and not target:
-        lines.append(f"target: F {_score(wanted, percent=percent)}")
     return lines
 
 

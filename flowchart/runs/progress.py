@@ -62,6 +62,7 @@ class Progress:
         message: The stage in words.
         trainings: The trainings of a learning curve that were heard of, by fraction and repeat.
         repeats: How often each point is trained.
+        expected: The trainings that were asked for; 0 when unknown.
         result: What came of it so far, in the shape of a train-curve result: the full records of the `points`
             and `trainings` that are there, smallest first, the `verdict` and the `forecast`.
         end: The end event, once the run has ended.
@@ -73,6 +74,7 @@ class Progress:
     message: str = ""
     trainings: dict[tuple[float, int], TrainingProgress] = field(default_factory=dict)
     repeats: int = 1
+    expected: int = 0
     result: Record = field(default_factory=dict)
     end: Record | None = None
 
@@ -83,8 +85,10 @@ class Progress:
         Args:
             settings: The run's settings.
         """
-        target, repeats = settings.get("target"), settings.get("repeats")
-        return cls(repeats=repeats if isinstance(repeats, int) else 1, result={"target": target})
+        samples, repeats = settings.get("n_samples"), settings.get("repeats")
+        repeats = repeats if isinstance(repeats, int) else 1
+        expected = samples * repeats if isinstance(samples, int) else 0
+        return cls(repeats=repeats, expected=expected, result={"target": settings.get("target")})
 
     @property
     def points(self) -> list[Record]:
@@ -106,7 +110,7 @@ class Progress:
 
     @property
     def _trainings_in_all(self) -> int:
-        return int(self.total) if self.stage == "train" else 0
+        return int(self.total) if self.stage == "train" else self.expected
 
     def take(self, result: Mapping[str, Any]) -> None:
         """Take the run's result instead of what its events have told of it."""

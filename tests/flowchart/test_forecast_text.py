@@ -61,7 +61,6 @@ def test_without_a_forecast_it_is_said_why() -> None:
     (line,) = forecast_lines({"forecast": few}, percent=True)
     assert line.startswith("A forecast needs 3 points")
     assert "\x1b" not in line
-    assert forecast_lines({"forecast": few, "target": 0.8}, percent=True)[1:] == ["target: F 80.0"]
     assert forecast_lines({"points": []}, percent=True) == []
 
 

@@ -73,6 +73,11 @@ def test_what_waits_is_counted() -> None:
     assert progress.share == pytest.approx(1 / 12)
 
 
+def test_what_was_asked_for_is_known_before_it_is_told() -> None:
+    start = {"event": "point-start", "fraction": 1.0, "repeat": 0, "docs": 100, "max_steps": 100}
+    assert folded(start, n_samples=4, repeats=2).waiting == 7
+
+
 def test_a_resumed_run_trains_what_was_broken_off() -> None:
     progress = folded(
         {"event": "progress", "stage": "train", "done": 0, "total": 3},
