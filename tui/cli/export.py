@@ -19,6 +19,8 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.write(report if report.endswith("\n") else report + "\n")
         return 0
     file = Path(options.output)
+    if file.is_dir():
+        raise UserError(f"{options.output}: is a directory; name a file in it")
     if file.exists() and not options.force:
         raise UserError(f"{options.output}: is there already; overwrite it with --force")
     try:

@@ -139,3 +139,10 @@ def test_export(ner_tui: Program, folder: Path) -> None:
     assert len((folder / "path.md").read_bytes()) > len(written)
     nowhere = ner_tui("export", "-o", "no/such/folder.md")
     assert (nowhere.returncode, nowhere.stderr.count(b"\n")) == (2, 1)
+
+
+def test_a_report_is_not_written_over_a_folder(ner_tui: Program, folder: Path) -> None:
+    for options in ((), ("--force",)):
+        result = ner_tui("export", "-o", folder, *options)
+        assert result.returncode == 2
+        assert b"is a directory; name a file in it" in result.stderr
