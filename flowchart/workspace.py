@@ -38,6 +38,11 @@ class Workspace:
         return self.root / "runs"
 
     @property
+    def eval_sets(self) -> Path:
+        """The folder with the evaluation sets that were split off once and are used from then on."""
+        return self.root / "eval-sets"
+
+    @property
     def session_file(self) -> Path:
         """Where the path walked, the dataset and the runs in view are kept between starts."""
         return self.root / "session.json"

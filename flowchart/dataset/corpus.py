@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from flowchart.dataset import inspection
 from flowchart.dataset.alignment import Aligner
-from flowchart.dataset.document import Document
+from flowchart.dataset.dividing import Divider, EvalSource
+from flowchart.dataset.document import Document, digest, documents_hash, united
 from flowchart.dataset.findings import FindingLog
 from flowchart.dataset.formats import jsonl
 from flowchart.dataset.funnel import Funnel, Role, Stage
 from flowchart.dataset.inspection import LabelCount
+from flowchart.dataset.leakage import Leakage, inspect_leakage
 from flowchart.dataset.loading import Loader
 from flowchart.dataset.merging import Merger
+from flowchart.dataset.refusals import nothing_accepted, nothing_to_learn, refuse_unmeasurable
 from flowchart.dataset.splitting import split, subset_order
 from flowchart.errors import UserError
 
@@ -58,7 +63,13 @@ class Corpus:
         funnel: The steps from rows to these.
         labels: How often each label occurs, in alphabetical order.
         content_hash: SHA-256 over the merged texts and spans, whatever the order of their rows.
-        eval_source: "file" when evaluation files were named, else "split".
+        eval_source: "file" when evaluation files were named, "split" when the set was split off now, "saved"
+            when it was split off at another time.
+        eval_file: The first evaluation file, or the file that the set split off is saved in; "" when it is
+            not saved.
+        eval_hash: SHA-256 over the evaluation texts and spans, as `documents_hash`: two scores can be
+            compared when theirs are equal. "" when there is no evaluation set.
+        leakage: The evaluation texts that are known from training.
         files: The files read, training files first.
         text_stats: `tokens_mean` and `tokens_max` of the texts with spans (the ones tokenised), `words_mean`
             and `words_max` of all texts (by white space), `characters_max`, and `empty_share`, the share
@@ -70,7 +81,10 @@ class Corpus:
     funnel: list[Stage]
     labels: list[LabelCount]
     content_hash: str
-    eval_source: Literal["file", "split"]
+    eval_source: EvalSource
+    eval_file: str
+    eval_hash: str
+    leakage: Leakage
     files: list[FileFacts]
     text_stats: dict[str, float]
 
@@ -85,6 +99,9 @@ class Corpus:
             "files": [file.to_dict() for file in self.files],
             "content_hash": self.content_hash,
             "eval_source": self.eval_source,
+            "eval_file": self.eval_file,
+            "eval_hash": self.eval_hash,
+            "leakage": self.leakage.to_dict(),
             "text_stats": self.text_stats,
         }
 
@@ -93,6 +110,19 @@ def _no_progress(_stage: str, _done: int, _total: int) -> None:
     pass
 
 
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Pause the collector of cycles: there are none here, only many objects to be looked through in vain."""
+    paused = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if paused:
+            gc.enable()
+
+
+@_no_collector()
 def prepare(
     train: Sequence[Path],
     eval: Sequence[Path] = (),
@@ -103,6 +133,7 @@ def prepare(
     progress: Progress = _no_progress,
     findings: FindingLog | None = None,
     trainable: bool = True,
+    eval_sets: Path | None = None,
 ) -> Corpus:
     """Read a dataset and make it ready for training.
 
@@ -121,16 +152,21 @@ def prepare(
         trainable: Whether to refuse data of which no model can be trained and measured: a single text, no
             span on token boundaries, an evaluation set without spans. A check wants to show the findings
             instead.
+        eval_sets: The folder in which a set that is split off is saved, to be used from then on
+            (`Workspace.eval_sets`); None splits off a new one each time.
 
     Raises:
         UserError: The data cannot be used at all: a file is missing or unreadable, nothing was accepted, or
-            there is no span to learn from.
+            there is no span to learn from. Or the saved evaluation set is damaged.
     """
     log = findings if findings is not None else FindingLog()
     if not train:
         raise UserError("no training file; name a JSONL file with annotations")
     if not 0 < eval_split < 1:
         raise UserError(f"eval split {eval_split}: must lie between 0 and 1, as 0.2 for a fifth")
+    divider = None
+    if not eval:
+        divider = Divider(eval_sets, train, seed=seed, share=eval_split, lang=lang)
     funnel = Funnel()
     paths = [*train, *eval]
     names = [str(path) for path in paths]
@@ -141,19 +177,19 @@ def prepare(
     for role, given in sides:
         mergers[role].finish()
         if given and not mergers[role].groups:
-            raise _nothing_accepted(given[0], role, funnel)
+            raise nothing_accepted(given[0], role, funnel)
     nothing = not any(group.spans for group in mergers["train"].groups.values())
     if nothing and (trainable or not funnel["rows"].spans):
-        raise _nothing_to_learn(names[0], funnel)
+        raise nothing_to_learn(names[0], funnel)
     aligner = Aligner(lang, names, funnel, log)
     documents, content_hash = _align(mergers, aligner, funnel, progress)
     if trainable and not any(document.spans for document in documents["train"]):
-        raise _nothing_to_learn(names[0], funnel)
+        raise nothing_to_learn(names[0], funnel)
     inspection.inspect_labels(documents, names, log)
-    if not eval:
-        documents = _split(documents["train"], eval_split, seed, names[0], log)
+    if divider is not None:
+        documents = divider.divide(documents["train"], names, funnel, log)
     if trainable:
-        _refuse_unmeasurable(documents, names)
+        refuse_unmeasurable(documents, names, divider.file if divider is not None else "")
     for role, each in documents.items():
         funnel[role].documents = len(each)
         funnel[role].spans = sum(len(document.spans) for document in each)
@@ -161,15 +197,19 @@ def prepare(
     funnel["eval"].eval = len(documents["eval"])
     labels = inspection.count_labels(documents["train"], documents["eval"])
     inspection.inspect_split(documents, labels, names, log)
+    leakage = inspect_leakage(documents, names, log)
     return Corpus(
         train=documents["train"],
         eval=documents["eval"],
         funnel=funnel.stages,
         labels=labels,
         content_hash=content_hash,
-        eval_source="file" if eval else "split",
+        eval_source="file" if divider is None else divider.source,
+        eval_file=str(eval[0]) if divider is None else divider.file,
+        eval_hash=documents_hash(documents["eval"]) if documents["eval"] else "",
+        leakage=leakage,
         files=facts,
-        text_stats=_text_stats(documents, aligner),
+        text_stats=inspection.text_stats(documents, aligner),
     )
 
 
@@ -222,83 +262,11 @@ def _align(
     documents: dict[Role, list[Document]] = {"train": [], "eval": []}
     for role, merger in mergers.items():
         for text, group in merger.groups.items():
-            hashes.append(hashlib.sha256(repr((role, text, group.spans)).encode()).digest())
+            hashes.append(digest((role, text, group.spans)))
             spans = aligner.align(text, group)
             documents[role].append(Document(text, spans, group.source))
             funnel.keep("aligned", role, len(spans))
             if not len(hashes) % 256 or len(hashes) == total:
                 progress("align", len(hashes), total)
         merger.groups.clear()
-    return documents, hashlib.sha256(b"".join(sorted(hashes))).hexdigest()
-
-
-def _nothing_accepted(path: Path, role: Role, funnel: Funnel) -> UserError:
-    """Say why nothing is left of the training or of the evaluation files, by the kinds of findings."""
-    rows, tasks = getattr(funnel["rows"], role), getattr(funnel["tasks"], role)
-    lost = funnel["accepted" if tasks else "tasks"].lost
-    why = ", ".join(f"{count} {kind}" for kind, count in lost.items())
-    if not tasks:
-        return UserError(
-            f"{path}: 0 of {rows} rows are usable NER tasks ({why}); name a file with text and spans"
-        )
-    return UserError(f"{path}: 0 of {tasks} accepted ({why}); accept some annotations or name another file")
-
-
-def _nothing_to_learn(name: str, funnel: Funnel) -> UserError:
-    lost = {**funnel["tasks"].lost_spans, **funnel["accepted"].lost_spans, **funnel["aligned"].lost_spans}
-    why = "".join(f", {count} {kind}" for kind, count in lost.items())
-    return UserError(
-        f"{name}: no span to learn from in {funnel['merged'].train} accepted texts "
-        f"({funnel['rows'].spans} spans read{why}); annotate some entities or mend their offsets"
-    )
-
-
-def _refuse_unmeasurable(documents: dict[Role, list[Document]], names: Sequence[str]) -> None:
-    if not documents["eval"]:
-        raise UserError(
-            f"{names[0]}: 1 text, of which no evaluation set can be split off; "
-            "annotate more or name an evaluation file"
-        )
-    for role, name, purpose in (("train", names[0], "learn from"), ("eval", names[-1], "measure by")):
-        its = documents["train" if role == "train" else "eval"]
-        if not any(document.spans for document in its):
-            raise UserError(
-                f"{name}: the {role} set of {len(its)} texts has no span to {purpose}; "
-                "annotate more or name an evaluation file"
-            )
-
-
-def _split(
-    documents: list[Document], share: float, seed: int, name: str, log: FindingLog
-) -> dict[Role, list[Document]]:
-    if len(documents) < 2:
-        log.add(
-            "no-split",
-            name,
-            0,
-            f"{len(documents)} text: no evaluation set can be split off",
-            "kept all for training; annotate more or name an evaluation file",
-        )
-        return {"train": documents, "eval": []}
-    train, evaluation = split(documents, share, seed)
-    return {"train": train, "eval": evaluation}
-
-
-def _text_stats(documents: dict[Role, list[Document]], aligner: Aligner) -> dict[str, float]:
-    count = words = longest = characters = empty = 0
-    for each in documents.values():
-        for document in each:
-            size = len(document.text.split())
-            count += 1
-            words += size
-            longest = max(longest, size)
-            characters = max(characters, len(document.text))
-            empty += not document.spans
-    return {
-        "tokens_mean": round(aligner.tokens / max(aligner.texts, 1), 2),
-        "tokens_max": aligner.longest,
-        "words_mean": round(words / max(count, 1), 2),
-        "words_max": longest,
-        "characters_max": characters,
-        "empty_share": round(empty / max(count, 1), 4),
-    }
+    return documents, united(hashes)

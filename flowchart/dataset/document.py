@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+import msgspec
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +24,18 @@ class Document:
     text: str
     spans: tuple[tuple[int, int, str], ...]
     source: tuple[int, int]
+
+
+def documents_hash(documents: Iterable[Document]) -> str:
+    """Return the SHA-256 of texts and spans, whatever their order and wherever they were read from."""
+    return united(digest((document.text, document.spans)) for document in documents)
+
+
+def digest(facts: object) -> bytes:
+    """Return the SHA-256 of plain data: of its compact JSON in UTF-8."""
+    return hashlib.sha256(msgspec.json.encode(facts)).digest()
+
+
+def united(digests: Iterable[bytes]) -> str:
+    """Return the SHA-256 of digests in ascending order, so that the order they come in does not matter."""
+    return hashlib.sha256(b"".join(sorted(digests))).hexdigest()

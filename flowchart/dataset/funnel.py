@@ -9,7 +9,7 @@ from typing import Any, Literal
 Role = Literal["train", "eval"]
 
 STAGES = ("rows", "tasks", "accepted", "merged", "aligned", "train", "eval")
-"""The steps in order. The last two stand side by side: together they are the texts of `aligned`."""
+"""The steps in order. The last two stand side by side: together they come from the texts of `aligned`."""
 
 
 @dataclass(slots=True)
@@ -25,6 +25,9 @@ class Stage:
         lost_documents: The documents lost since the step before, by kind of finding.
         lost_spans: The spans lost since the step before, by kind of finding, those of lost documents
             included.
+        added_documents: The documents that come in here, by kind of finding: a saved evaluation set may hold
+            texts, or annotations of them, that are not in the data any more.
+        added_spans: The spans of those.
     """
 
     name: str
@@ -34,6 +37,8 @@ class Stage:
     eval: int = 0
     lost_documents: Counter[str] = field(default_factory=Counter)
     lost_spans: Counter[str] = field(default_factory=Counter)
+    added_documents: Counter[str] = field(default_factory=Counter)
+    added_spans: Counter[str] = field(default_factory=Counter)
 
     @property
     def lost(self) -> dict[str, int]:
@@ -54,6 +59,8 @@ class Stage:
             "lost": self.lost,
             "lost_documents": dict(self.lost_documents),
             "lost_spans": dict(self.lost_spans),
+            "added_documents": dict(self.added_documents),
+            "added_spans": dict(self.added_spans),
         }
 
 
@@ -61,7 +68,8 @@ class Funnel:
     """The steps, filled while a dataset is read.
 
     It always adds up: for neighbours up to `aligned`, the difference of their documents is the sum of
-    `lost_documents` of the later one, and the same for spans.
+    `lost_documents` of the later one, and the same for spans. The last two together have what `aligned` has,
+    less what they lost and with what they added.
     """
 
     def __init__(self) -> None:
@@ -92,3 +100,11 @@ class Funnel:
             reached.lost_documents[kind] += documents
         if spans:
             reached.lost_spans[kind] += spans
+
+    def add(self, stage: str, kind: str, *, documents: int = 0, spans: int = 0) -> None:
+        """Count documents and spans that come in at a step."""
+        reached = self._stages[stage]
+        if documents:
+            reached.added_documents[kind] += documents
+        if spans:
+            reached.added_spans[kind] += spans

@@ -1,4 +1,4 @@
-"""What the data as a whole tells: label names that look like slips, labels too rare, texts on both sides."""
+"""What the data as a whole tells: label names that look like slips, labels too rare or on one side only."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flowchart.dataset.alignment import Aligner
 from flowchart.dataset.document import Document
 from flowchart.dataset.findings import FindingLog, quote
 from flowchart.dataset.funnel import Role
@@ -85,7 +86,7 @@ def inspect_labels(
             message = f"the label {quote(label)} ({labels[label]} spans) {why}"
             log.add("label-suspect", files[0], 0, message, "kept it as it is", label=label)
     with_spans = [document for each in documents.values() for document in each if document.spans]
-    words = sum(len(document.text.split()) == 1 for document in with_spans)
+    words = sum(len(document.text.split(None, 1)) == 1 for document in with_spans)
     if words * 2 > len(with_spans):
         message = (
             f"{words} of {len(with_spans)} texts with spans are a single word: the model sees no context"
@@ -99,18 +100,7 @@ def inspect_split(
     files: Sequence[str],
     log: FindingLog,
 ) -> None:
-    """Note what makes scores mean less: shared texts, labels on one side only, rare labels."""
-    trained = {document.text: document.source for document in documents["train"]} if documents["eval"] else {}
-    for document in documents["eval"]:
-        if (source := trained.get(document.text)) is not None:
-            log.add(
-                "eval-text-in-train",
-                files[document.source[0]],
-                document.source[1],
-                f"this evaluation text is also a training text ({files[source[0]]} row {source[1]})",
-                "kept in both; scores will be too high",
-                text=document.text,
-            )
+    """Note what makes scores mean less: labels on one side only, rare labels."""
     train_file = files[0]
     eval_file = files[documents["eval"][0].source[0]] if documents["eval"] else train_file
     if any(label.eval for label in labels) and not any(label.train and label.eval for label in labels):
@@ -136,6 +126,21 @@ def inspect_split(
                 f"the label {name} has {_spans(label.train)} in the training data, fewer than {FEW_SPANS}"
             )
             log.add("few-spans", train_file, 0, message, "kept; annotate more of it", label=label.label)
+
+
+def text_stats(documents: Mapping[Role, Sequence[Document]], aligner: Aligner) -> dict[str, float]:
+    """Return how long the texts are, as `flowchart.dataset.corpus.Corpus.text_stats`."""
+    all_of_them = [document for each in documents.values() for document in each]
+    words = [len(document.text.split()) for document in all_of_them]
+    count = max(len(all_of_them), 1)
+    return {
+        "tokens_mean": round(aligner.tokens / max(aligner.texts, 1), 2),
+        "tokens_max": aligner.longest,
+        "words_mean": round(sum(words) / count, 2),
+        "words_max": max(words, default=0),
+        "characters_max": max((len(document.text) for document in all_of_them), default=0),
+        "empty_share": round(sum(not document.spans for document in all_of_them) / count, 4),
+    }
 
 
 def _folded(label: str) -> str:

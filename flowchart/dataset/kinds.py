@@ -82,7 +82,21 @@ KINDS: dict[str, Kind] = {
     "label-suspect": Kind("warning", "aligned", "A label looks like a tag or a slip."),
     "one-word-texts": Kind("warning", "aligned", "Most texts with spans are single words, without context."),
     "no-split": Kind("warning", "split", "There are too few texts to split off an evaluation set."),
+    "eval-text-gone": Kind(
+        "warning", "split", "A text of the saved evaluation set is not among the accepted texts any more."
+    ),
+    "eval-text-changed": Kind(
+        "warning", "split", "A text of the saved evaluation set has been annotated anew since."
+    ),
+    "eval-set-outgrown": Kind(
+        "warning", "split", "The saved evaluation set is less than half of the share asked for."
+    ),
     "eval-text-in-train": Kind("warning", "split", "An evaluation text is also a training text."),
+    "train-text-in-eval": Kind("info", "split", "The same, told of the training text's row."),
+    "eval-text-near-train": Kind(
+        "warning", "split", "An evaluation text is nearly the same as a training text."
+    ),
+    "train-text-near-eval": Kind("info", "split", "The same, told of the training text's row."),
     "labels-disjoint": Kind("error", "split", "Training and evaluation data share no label."),
     "label-not-in-train": Kind(
         "warning", "split", "A label of the evaluation data is not in the training data."

@@ -133,7 +133,7 @@ class Merger:
             kind, done = "binary-united", "united the spans"
         else:
             kind, done = "conflicting-spans", "united the spans"
-            message += f", with other spans: {_difference(task.text, spans, group.spans)}"
+            message += f", with other spans: {difference(task.text, spans, group.spans)}"
         new = [span for span in spans if span not in known.votes]
         known.origins.update(dict.fromkeys(new, (file, task.row)))
         known.votes.update(spans)
@@ -189,7 +189,8 @@ def _not_accepted(task: Task) -> tuple[str, str] | None:
     return None
 
 
-def _difference(text: str, spans: tuple[SpanTuple, ...], others: tuple[SpanTuple, ...]) -> str:
+def difference(text: str, spans: tuple[SpanTuple, ...], others: tuple[SpanTuple, ...]) -> str:
+    """Return in words which spans are only here, or only in others of the same text: two each at most."""
     here, there = set(spans), set(others)
     parts = [f"here also {_named(text, span)}" for span in sorted(here - there)[:2]]
     parts += [f"here not {_named(text, span)}" for span in sorted(there - here)[:2]]

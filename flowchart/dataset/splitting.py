@@ -25,25 +25,29 @@ def subset_order(documents: Sequence[Document], seed: int) -> list[int]:
         seed: Any integer; another seed gives another order.
     """
     count = len(documents)
-    texts_with = Counter(label for document in documents for label in {span[2] for span in document.spans})
+    salt = hashlib.sha256(str(seed).encode()).digest()[:16]
+    texts_with = _texts_with(documents)
+    without = ((count + 1, ""),)
     keys = []
     for index, document in enumerate(documents):
-        labels = sorted({span[2] for span in document.spans}, key=lambda label: (texts_with[label], label))
-        rarest_first = tuple((texts_with[label], label) for label in labels) or ((count + 1, ""),)
-        keys.append((rarest_first, _draw(document.text, seed), document.text, document.spans, index))
+        text, spans = document.text, document.spans
+        rarest_first = (
+            tuple(sorted((texts_with[label], label) for label in _labels(document))) if spans else without
+        )
+        drawn = hashlib.blake2b(text.encode("utf-8"), digest_size=16, salt=salt).digest()
+        keys.append((rarest_first, drawn, text, spans, index))
     keys.sort()
-    bits = max(count - 1, 1).bit_length()
     # A random place to begin gives each text the same chance, however many bits its position has.
-    shift = int.from_bytes(_salt(seed)) % max(count, 1)
-    positions = sorted(range(count), key=lambda position: _reversed(position, bits))
-    return [keys[(position + shift) % count][-1] for position in positions]
+    shift = int.from_bytes(salt) % max(count, 1)
+    return [keys[(position + shift) % count][-1] for position in _reversed(count)]
 
 
 def split(documents: Sequence[Document], share: float, seed: int) -> tuple[list[Document], list[Document]]:
     """Part documents, whose texts are all different, into a training and an evaluation set.
 
-    Stratified by label. Which text goes where depends on the texts and the seed alone, not on the order of
-    rows, and both sets come in an order that does not either.
+    Stratified by label, and so that each label with two texts or more has one on either side, as far as the
+    size of the sides allows. Which text goes where depends on the texts and the seed alone, not on the order
+    of rows, and both sets come in an order that does not either.
 
     Args:
         documents: The documents, at least two.
@@ -58,18 +62,67 @@ def split(documents: Sequence[Document], share: float, seed: int) -> tuple[list[
         raise ValueError(f"{count} documents cannot be split")
     if not 0 < share < 1:
         raise ValueError(f"a share of {share} is not between 0 and 1")
-    order = subset_order(documents, seed)
+    drawn = [documents[index] for index in subset_order(documents, seed)]
     size = min(max(round(count * share), 1), count - 1)
-    return [documents[index] for index in order[size:]], [documents[index] for index in order[:size]]
+    sides = _Side(drawn[size:]), _Side(drawn[:size])
+    texts_with = _texts_with(documents)
+    for label in sorted(texts_with, key=lambda label: (texts_with[label], label)):
+        if texts_with[label] > 1:
+            for here, there in (sides, sides[::-1]):
+                if not there.texts_with[label]:
+                    _exchange(label, here, there, texts_with)
+    return sides[0].documents, sides[1].documents
 
 
-def _draw(text: str, seed: int) -> bytes:
-    return hashlib.blake2b(text.encode("utf-8"), digest_size=16, salt=_salt(seed)).digest()
+class _Side:
+    """One side of a split.
+
+    Attributes:
+        documents: Its documents.
+        texts_with: How many of them have each label.
+    """
+
+    def __init__(self, documents: list[Document]) -> None:
+        self.documents = documents
+        self.texts_with = _texts_with(documents)
+
+    def replace(self, place: int, document: Document) -> None:
+        """Put a document in another one's place."""
+        self.texts_with.subtract(_labels(self.documents[place]))
+        self.texts_with.update(_labels(document))
+        self.documents[place] = document
 
 
-def _salt(seed: int) -> bytes:
-    return hashlib.sha256(str(seed).encode()).digest()[:16]
+def _exchange(label: str, here: _Side, there: _Side, texts_with: Counter[str]) -> None:
+    """Swap a text with the label for one from the side without, unless that takes away another label."""
+    for coming, document in enumerate(here.documents):
+        labels = _labels(document)
+        if label not in labels or not _can_go(labels, set(), here, texts_with):
+            continue
+        for going in range(len(there.documents) - 1, -1, -1):
+            if _can_go(_labels(there.documents[going]), labels, there, texts_with):
+                here.replace(coming, there.documents[going])
+                there.replace(going, document)
+                return
 
 
-def _reversed(number: int, bits: int) -> int:
-    return int(format(number, f"0{bits}b")[::-1], 2)
+def _can_go(labels: set[str], instead: set[str], side: _Side, texts_with: Counter[str]) -> bool:
+    """Whether a side has each label without a text too: one that comes instead may have it."""
+    return all(side.texts_with[each] > 1 or texts_with[each] < 2 for each in labels - instead)
+
+
+def _labels(document: Document) -> set[str]:
+    return {span[2] for span in document.spans}
+
+
+def _texts_with(documents: Sequence[Document]) -> Counter[str]:
+    """Return in how many of the documents each label occurs."""
+    return Counter(label for document in documents if document.spans for label in _labels(document))
+
+
+def _reversed(count: int) -> list[int]:
+    """Return the numbers below `count` in the order of their bits read backwards."""
+    numbers = [0]
+    while len(numbers) < count:
+        numbers = [2 * number for number in numbers] + [2 * number + 1 for number in numbers]
+    return [number for number in numbers if number < count]

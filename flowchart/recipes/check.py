@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flowchart.dataset.corpus import prepare
 from flowchart.dataset.findings import FindingLog
 from flowchart.runs.versions import versions
+from flowchart.workspace import Workspace
 
 if TYPE_CHECKING:
     from flowchart.runs.folder import Run
@@ -22,7 +23,8 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
     """Check the dataset named in a run's settings.
 
     Settings: `train` and `eval` (lists of files), `lang`, `eval_split`, `seed`. Data that no model could be
-    trained on is still checked as far as it goes: its findings say why.
+    trained on is still checked as far as it goes: its findings say why. Without evaluation files the set that
+    the workspace has saved for the data is held out; the first check or training splits it off and saves it.
 
     Args:
         run: The run; all findings go to `findings.jsonl` in its folder.
@@ -32,7 +34,8 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
         The result: counts, labels, funnel, a summary of the findings, files, hashes, versions.
 
     Raises:
-        UserError: The data cannot be read at all, nothing in it was accepted, or it has no spans.
+        UserError: The data cannot be read at all, nothing in it was accepted, it has no spans, or the saved
+            evaluation set is damaged.
     """
     began = time.perf_counter()
     settings = run.settings
@@ -49,6 +52,7 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
             progress=report.progress,
             findings=findings,
             trainable=False,
+            eval_sets=Workspace(run.folder.parent.parent).eval_sets,
         )
     return {
         **corpus.to_dict(),

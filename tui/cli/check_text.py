@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from flowchart.dataset.eval_facts import eval_line, leakage_line
 from flowchart.findings_file import read_findings
 from flowchart.text import one_line
 from tui.cli.tables import heading, number, table, wrapped
@@ -43,9 +44,10 @@ def files_text(result: Mapping[str, Any]) -> str:
         for file in result.get("files", ())
     ]
     text = table(("", "rows", "sha256", "file"), rows, "lrll")
-    if result.get("eval_source") == "split" and "eval_split" in result:
-        share = f"{result['eval_split']:.0%}"
-        text += f"evaluation set: {share} of the texts, split off with seed {result.get('seed', 0)}\n"
+    if result.get("eval_source"):
+        text += one_line(f"evaluation set: {eval_line(result)}") + "\n"
+    if leakage := leakage_line(result):
+        text += f"leakage: {leakage}\n"
     stats = result.get("text_stats") or {}
     if "tokens_mean" in stats and "tokens_max" in stats:
         text += (
@@ -63,7 +65,10 @@ def funnel_text(result: Mapping[str, Any]) -> str:
         documents, spans = stage.get("lost_documents") or {}, stage.get("lost_spans") or {}
         lost = [f"{number(count)} {kind}" for kind, count in documents.items()]
         lost += [f"{number(count)} spans {kind}" for kind, count in spans.items() if kind not in documents]
-        if not documents and not spans:
+        lost += [
+            f"{number(count)} {kind} added" for kind, count in (stage.get("added_documents") or {}).items()
+        ]
+        if not lost:
             lost = [f"{number(count)} {kind}" for kind, count in (stage.get("lost") or {}).items()]
         counts = [number(stage.get(key)) for key in ("documents", "spans", "train", "eval")]
         rows.append((str(stage.get("stage", "")), *counts, ", ".join(lost)))

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from flowchart.dataset.eval_facts import same_eval, set_is_there
 from flowchart.errors import UserError
 from flowchart.runs.folder import Run, Status
 from flowchart.text import one_line
@@ -18,6 +19,8 @@ from tui.cli.curve_text import basis_text, curve_plot, curve_table, forecast_tex
 from tui.cli.data import Data, check_settings, curve_settings
 from tui.cli.follow import attend, kept, outcome, perform
 from tui.cli.tables import heading, wrapped
+
+OTHER_EVAL = "note: not measured on the evaluation set above, so far as is known"
 
 
 def write(options: argparse.Namespace, data: Data | None) -> int:
@@ -42,7 +45,8 @@ def write(options: argparse.Namespace, data: Data | None) -> int:
     sys.stdout.write(out)
     sys.stdout.flush()
     if data is not None:
-        sys.stdout.write(heading("Learning curve") + _curve_text(workspace, data, options))
+        result = checked[1] if checked is not None else {}
+        sys.stdout.write(heading("Learning curve") + _curve_text(workspace, data, options, result))
     else:
         sys.stdout.write("\nNo data yet: name a Prodigy JSONL, or try ner-tui demo.\n")
     return 0
@@ -87,13 +91,15 @@ def _measured(
 ) -> tuple[Run, dict[str, Any]]:
     """Return a run with its result: one that is there, or a new one."""
     run = kept(workspace, recipe, settings)
-    if run is None:
+    if run is None or not set_is_there(run.result() or {}):
         return perform(workspace, recipe, settings, data)
     status = run.status()
     return run, outcome(run, status) if status is Status.FINISHED else attend(run)
 
 
-def _curve_text(workspace: Workspace, data: Data, options: argparse.Namespace) -> str:
+def _curve_text(
+    workspace: Workspace, data: Data, options: argparse.Namespace, checked: dict[str, Any]
+) -> str:
     settings = curve_settings(data, options)
     run = kept(workspace, "train-curve", settings)
     if options.no_train and (run is None or run.status() is not Status.FINISHED):
@@ -104,4 +110,5 @@ def _curve_text(workspace: Workspace, data: Data, options: argparse.Namespace) -
         return wrapped(f"no curve: {error}")  # the rest of the report stands all the same
     plot = curve_plot(result, ascii_only=options.ascii)
     numbers = f"{basis_text(result)}\n{plot}\n{curve_table(result['points'])}"
-    return f"{numbers}\n{verdict_text(result)}{forecast_text(result)}"
+    other = "" if same_eval(result, checked) else wrapped(OTHER_EVAL)
+    return f"{other}{numbers}\n{verdict_text(result)}{forecast_text(result)}"

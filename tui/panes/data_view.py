@@ -12,6 +12,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.events import Resize
 
+from flowchart.dataset.eval_facts import eval_line, leakage_line
 from flowchart.runs.progress import Progress
 from flowchart.text import one_line, pad, printable
 from tui.glyphs import Glyphs
@@ -113,7 +114,8 @@ def funnel_table(stages: Sequence[Mapping[str, Any]], width: int) -> Content:
     """From rows to training and evaluation texts: each line opens its rows in the findings screen."""
     lines = [Content.styled(f"{'Funnel':<10}{'texts':>8}{'spans':>8}  left out", "bold $text-secondary")]
     for stage in stages:
-        lost = what_fits(dict(stage.get("lost") or {}), width - 28)
+        added = {f"{kind} added": count for kind, count in (stage.get("added_documents") or {}).items()}
+        lost = what_fits({**(stage.get("lost") or {}), **added}, width - 28)
         numbers = f"{stage.get('documents', 0):>8,}{stage.get('spans', 0):>8,}"
         name = pad(str(stage.get("stage", "")), 10)
         lines.append(Content.assemble(name, (numbers, "bold"), ("  " + lost, "$text-warning")))
@@ -165,11 +167,9 @@ def findings_summary(findings: Mapping[str, Any], width: int) -> Content:
 
 
 def provenance(result: Mapping[str, Any]) -> Content:
-    """Where the eval set comes from, and the hash that a report can be checked by."""
-    if result.get("eval_source") == "split":
-        split = f"Eval set: {float(result.get('eval_split', 0)):.0%} split off, seed {result.get('seed', 0)}."
-    else:
-        split = "Eval set: its own file."
-    return Content.styled(
-        f"{split}  Content hash {str(result.get('content_hash', ''))[:12]}.", "$foreground-muted"
-    )
+    """Where the eval set comes from, what of it is known from training, and the hash to check a report by."""
+    lines = [f"Eval set: {eval_line(result)}"]
+    if leakage := leakage_line(result):
+        lines.append(f"Leakage: {leakage}")
+    lines.append(f"Content hash {str(result.get('content_hash', ''))[:12]}")
+    return Content.styled("\n".join(one_line(line) for line in lines), "$foreground-muted")

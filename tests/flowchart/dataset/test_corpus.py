@@ -40,15 +40,17 @@ def adds_up(corpus: Corpus, log: FindingLog) -> None:
     for stage in chain:
         assert stage.documents == stage.train + stage.eval
     aligned = chain[-1]
-    assert train.documents + evaluation.documents == aligned.documents
-    assert train.spans + evaluation.spans == aligned.spans
+    lost = evaluation.lost_documents.total() - evaluation.added_documents.total()
+    assert train.documents + evaluation.documents == aligned.documents - lost
+    lost_spans = evaluation.lost_spans.total() - evaluation.added_spans.total()
+    assert train.spans + evaluation.spans == aligned.spans - lost_spans
     assert (train.documents, evaluation.documents) == (len(corpus.train), len(corpus.eval))
     assert train.spans == sum(len(document.spans) for document in corpus.train)
     assert evaluation.spans == sum(len(document.spans) for document in corpus.eval)
-    assert sum(label.spans for label in corpus.labels) == aligned.spans
+    assert sum(label.spans for label in corpus.labels) == train.spans + evaluation.spans
     assert sum(file.rows for file in corpus.files) == chain[0].documents
-    for stage in chain:
-        for kind, count in stage.lost.items():
+    for stage in corpus.funnel:
+        for kind, count in {**stage.lost, **stage.added_documents}.items():
             assert log.count(kind) == count, kind
         for kind, count in stage.lost_spans.items():
             assert stage.lost_documents[kind] or log.count(kind) == count, kind

@@ -249,7 +249,9 @@ def test_the_offset_unit_is_guessed(shared_data: Path, name: str, hint: str) -> 
 
 def test_leaking_pair(shared_data: Path) -> None:
     corpus, log = check(shared_data, "leak_train.jsonl", "leak_eval.jsonl")
-    assert log.count("eval-text-in-train") == 30
+    assert log.count("eval-text-in-train") == log.count("train-text-in-eval") == 30
+    assert corpus.leakage.exact == 30
+    assert corpus.leakage.to_dict()["share"] == (30 + corpus.leakage.near) / 40
     assert (len(corpus.train), len(corpus.eval), corpus.eval_source) == (80, 40, "file")
 
 

@@ -79,7 +79,7 @@ def test_another_seed_draws_other_texts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("counts", "size"), [({"": 7, "A": 4}, 3), ({"": 9, "A": 2}, 2), ({"": 8, "A": 1}, 1)]
+    ("counts", "size"), [({"": 7, "A": 4}, 3), ({"": 9, "A": 2}, 6), ({"": 8, "A": 1}, 1)]
 )
 def test_each_text_is_drawn_about_equally_often(counts: dict[str, int], size: int) -> None:
     made = documents(counts)
@@ -106,3 +106,55 @@ def test_both_sides_get_a_text() -> None:
     with pytest.raises(ValueError, match="1 documents"):
         split(made[:1], 0.25, 0)
     assert subset_order([], 0) == []
+
+
+LABELS = st.lists(st.sampled_from(["", "A", "B", "C", "D", "E"]), min_size=2, max_size=60)
+
+
+@settings(max_examples=200)
+@given(LABELS, st.sampled_from([0.05, 0.2, 0.5, 0.9]), st.integers(0, 20))
+def test_each_label_with_two_texts_is_on_both_sides_when_there_is_room(
+    given_labels: list[str], share: float, seed: int
+) -> None:
+    counts = Counter(given_labels)
+    train, held_out = split(documents(counts), share, seed)
+    assert sorted(document.text for document in train + held_out) == sorted(
+        document.text for document in documents(counts)
+    )
+    assert len(held_out) == min(max(round(len(given_labels) * share), 1), len(given_labels) - 1)
+    wanted = [label for label, count in counts.items() if label and count > 1]
+    found = labels(train), labels(held_out)
+    if len(wanted) <= min(len(train), len(held_out)):
+        assert all(side[label] for side in found for label in wanted)
+    for label, count in counts.items():  # no label is far from its share
+        assert abs(found[1][label] - count * share) <= 3 + len(wanted) / 2, label
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(st.sets(st.sampled_from("ABCDEFGH"), max_size=3), min_size=2, max_size=40),
+    st.sampled_from([0.1, 0.25, 0.5]),
+    st.integers(0, 5),
+)
+def test_texts_with_several_labels(label_sets: list[set[str]], share: float, seed: int) -> None:
+    made = [
+        Document(
+            f"text {number}", tuple((at, at + 1, label) for at, label in enumerate(sorted(its))), (0, number)
+        )
+        for number, its in enumerate(label_sets)
+    ]
+    train, held_out = split(made, share, seed)
+    assert not {document.text for document in train} & {document.text for document in held_out}
+    assert len(train) + len(held_out) == len(made)
+    assert split(made[::-1], share, seed) == (train, held_out)
+
+
+def test_a_rare_label_is_on_both_sides_with_every_seed() -> None:
+    for seed in range(40):
+        train, held_out = split(
+            documents({"": 300, "COMMON": 150, "RARE": 2, "OTHER": 3, "ONCE": 1}), 0.1, seed
+        )
+        for label in ("RARE", "OTHER"):
+            assert labels(train)[label]
+            assert labels(held_out)[label]
+        assert len(held_out) == 46
