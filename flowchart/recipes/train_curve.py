@@ -17,6 +17,7 @@ from flowchart.training.layout import command, lay_out
 from flowchart.training.point import peak_mb
 from flowchart.training.pool import train_points
 from flowchart.training.settings import Settings
+from flowchart.workspace import Workspace
 
 if TYPE_CHECKING:
     from flowchart.runs.folder import Run
@@ -45,6 +46,10 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
     settings = Settings.read(run.settings)
     if settings.base_model:
         settings = replace(settings, lang=language_of(settings.base_model))
+    if settings.executor != "local":
+        from flowchart.training.cluster import check_cluster
+
+        check_cluster(settings.executor)  # before the data is read, which may take a while
     corpus = _prepare(run, settings, report)
     points, dev = lay_out(
         run.folder,
@@ -88,6 +93,7 @@ def _prepare(run: Run, settings: Settings, report: Reporter) -> Corpus:
             seed=settings.seed,
             progress=report.progress,
             findings=findings,
+            eval_sets=Workspace(run.folder.parent.parent).eval_sets,
         )
     count = len(corpus.train)
     if count < settings.n_samples:
@@ -123,9 +129,11 @@ def _facts(corpus: Corpus, dev: Written, settings: Settings) -> dict[str, Any]:
             "docs": dev.docs,
             "spans": dev.spans,
             "source": corpus.eval_source,
-            "hash": dev.sha256,
-            "split": settings.eval_split if corpus.eval_source == "split" else None,
+            "file": corpus.eval_file,
+            "hash": corpus.eval_hash,
+            "split": settings.eval_split if corpus.eval_source != "file" else None,
         },
+        "leakage": facts["leakage"],
         "seed": settings.seed,
         "lang": settings.lang,
         "n_samples": settings.n_samples,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flowchart.comparison import UNPAIRED, differences, obstacle, remarks
+from flowchart.dataset.eval_facts import leakage_line
 from flowchart.forecast_text import forecast_lines
 from flowchart.support import FEW, FEW_MARK, too_few
 from flowchart.text import one_line
@@ -133,16 +134,20 @@ def verdict_text(result: Mapping[str, Any]) -> str:
 
 
 def basis_text(result: Mapping[str, Any]) -> str:
-    """Return what was trained on what, in a line."""
+    """Return what was trained on what, what of it is known from training, and the memory it took."""
     train, held_out = result.get("train") or {}, result.get("eval") or {}
-    source = ", split off" if held_out.get("source") == "split" else ""
+    source = ", split off" if held_out.get("source") in ("split", "saved") else ""
     repeats = result.get("repeats") or 1
     each = f", {repeats} trainings a point from seed" if repeats > 1 else ", seed"
-    return (
-        one_line(
-            f"trained on {number(train.get('docs'))} texts ({number(train.get('spans'))} spans), "
-            f"evaluated on {number(held_out.get('docs'))} ({number(held_out.get('spans'))} spans{source})"
-            f"{each} {result.get('seed', 0)}, {result.get('seconds', 0):.0f} s"
-        )
-        + "\n"
-    )
+    lines = [
+        f"trained on {number(train.get('docs'))} texts ({number(train.get('spans'))} spans), "
+        f"evaluated on {number(held_out.get('docs'))} ({number(held_out.get('spans'))} spans{source})"
+        f"{each} {result.get('seed', 0)}, {result.get('seconds', 0):.0f} s"
+    ]
+    leakage, peak = result.get("leakage") or {}, result.get("peak_mb") or {}
+    if leakage.get("exact") or leakage.get("near"):
+        lines.append(leakage_line(result))
+    if peak.get("training"):
+        memory = [number(round(peak[process])) for process in ("coordinator", "training")]
+        lines.append("peak memory {} MB, and {} MB for each training".format(*memory))
+    return "".join(one_line(line) + "\n" for line in lines)

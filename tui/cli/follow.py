@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -50,7 +51,10 @@ def perform(
     """
     workspace.create()
     with _signals() as asked:
-        run = Run.create(workspace, recipe, settings, data.inputs(), command_line(recipe, settings))
+        inputs = data.inputs()
+        if settings.get("config"):
+            inputs.append(("config", Path(settings["config"])))
+        run = Run.create(workspace, recipe, settings, inputs, command_line(recipe, settings))
         launch(run)
         try:
             return run, follow(run, asked)
