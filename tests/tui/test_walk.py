@@ -92,6 +92,8 @@ async def test_search_marks_and_steps_through_the_boxes(make_app: MakeApp) -> No
     async with app.run_test(size=(160, 50)) as pilot:
         await pilot.press("/", *"happy")
         assert len(app.main.tree_pane._found) == 3
+        await pilot.pause()
+        assert "enter Look into" in screen_text(app).splitlines()[-1]
         await pilot.press("down", "down", "enter")
         await pilot.pause()
         assert app.main.question.node is not None

@@ -341,6 +341,7 @@ class SearchInput(Input):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Close", id="search.close", tooltip="Close, back to where it began"),
+        Binding("enter", "submit", "Look into"),
         Binding("down", "step(1)", "Next", id="search.next"),
         Binding("up", "step(-1)", "Previous", id="search.previous"),
     ]
