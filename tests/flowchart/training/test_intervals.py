@@ -214,14 +214,14 @@ def test_the_parts_of_the_doubt_tell_what_more_texts_would_do(seed_sd: float) ->
 def test_the_interval_of_repeats_covers_the_truth_where_that_of_one_does_not(number: int) -> None:
     draw, truth = np.random.default_rng(number), 2 * 0.7 / 1.7
     hits = alone = 0
-    for seed in range(60):
-        repeats = repeats_of(draw, 200, 0.7, 0.06, number)
+    for seed in range(50):
+        repeats = repeats_of(draw, 100, 0.7, 0.06, number)
         overall, _ = repeated_intervals(repeats, seed)
         hits += overall.low <= truth <= overall.high
         one, _ = intervals(repeats[0], seed)
         alone += one.low <= truth <= one.high
-    assert hits >= 52  # 57 promised
-    assert alone <= 47  # the seeds' part of the doubt is not in it
+    assert hits >= 43  # 47.5 promised
+    assert alone <= 42  # the seeds' part of the doubt is not in it
 
 
 def test_eval_sets_of_different_size_are_not_mixed() -> None:

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowchart.training.intervals import paired
+from flowchart.training.intervals import Difference, Interval, paired
 from flowchart.training.scores import Counts
 from flowchart.training.verdict import (
     FEW_REPEATS,
     MOST_REPEATS,
     MOST_TEXTS,
     SMALLEST_GAIN,
+    _Doubt,
     judge,
     rounded_up,
 )
@@ -150,6 +151,16 @@ def test_the_advice_about_repeats_by_hand() -> None:
     found = settle(-100, 110)
     assert found["settle"] == SETTLED
     assert f"fewer than {MOST_TEXTS:,} eval texts and {MOST_REPEATS} repeats" in found["reason"]
+
+
+def test_doubt_that_either_shrinks_by_hand() -> None:
+    """Of a variance of 10 texts alone shrink 5, repeats alone 2, and either 3; 4 is the goal."""
+    step = Difference(0.01, Interval(-0.01, 0.03), variance=10, text_variance=8, seed_variance=5)
+    doubt = _Doubt(step, texts=100, repeats=2, goal=0.4)
+    assert doubt.texts_needed(2) == 400  # 8 / (4 - 2)
+    assert doubt.texts_needed(4) == 220  # (5 + 3/2) / (4 - 2/2) = 2.17
+    assert doubt.repeats_needed() is None  # 5 are left however many there are
+    assert _Doubt(step, texts=100, repeats=2, goal=0.75).repeats_needed() == 4  # 5 / (7.5 - 5) times 2
 
 
 def test_the_advice_about_annotations_by_hand() -> None:
