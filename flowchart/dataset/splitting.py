@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property
 
 from flowchart.dataset.document import Document
 
@@ -80,30 +81,43 @@ class _Side:
     Attributes:
         documents: Its documents.
         texts_with: How many of them have each label.
+        stuck: Whether none of them can be given away without taking away a label.
     """
 
     def __init__(self, documents: list[Document]) -> None:
         self.documents = documents
         self.texts_with = _texts_with(documents)
+        self.stuck = False
+
+    @cached_property
+    def labels(self) -> list[set[str]]:
+        """The labels of each document; most splits never ask."""
+        return [_labels(document) for document in self.documents]
 
     def replace(self, place: int, document: Document) -> None:
         """Put a document in another one's place."""
-        self.texts_with.subtract(_labels(self.documents[place]))
-        self.texts_with.update(_labels(document))
+        labels = _labels(document)
+        self.texts_with.subtract(self.labels[place])
+        self.texts_with.update(labels)
+        self.labels[place] = labels
         self.documents[place] = document
+        self.stuck = False
 
 
 def _exchange(label: str, here: _Side, there: _Side, texts_with: Counter[str]) -> None:
     """Swap a text with the label for one from the side without, unless that takes away another label."""
-    for coming, document in enumerate(here.documents):
-        labels = _labels(document)
-        if label not in labels or not _can_go(labels, set(), here, texts_with):
+    for coming, labels in enumerate(here.labels):
+        if label not in labels or (there.stuck and len(labels) == 1):
+            continue
+        if not _can_go(labels, set(), here, texts_with):
             continue
         for going in range(len(there.documents) - 1, -1, -1):
-            if _can_go(_labels(there.documents[going]), labels, there, texts_with):
-                here.replace(coming, there.documents[going])
-                there.replace(going, document)
+            if _can_go(there.labels[going], labels, there, texts_with):
+                leaving = there.documents[going]
+                there.replace(going, here.documents[coming])
+                here.replace(coming, leaving)
                 return
+        there.stuck = True
 
 
 def _can_go(labels: set[str], instead: set[str], side: _Side, texts_with: Counter[str]) -> bool:
