@@ -47,6 +47,23 @@ async def test_a_dataset_is_loaded_and_counted(make_app: MakeApp, small_data: Pa
         assert "SENDER" in text
 
 
+async def test_the_evaluation_set_in_use_is_named(
+    make_app: MakeApp, small_data: Path, workspace: Path
+) -> None:
+    for number, how in ((60, "now"), (70, "once")):
+        write_rows(small_data, rows(number))
+        app = make_app(small_data)
+        async with app.run_test(size=(160, 60)) as pilot:
+            await wait_until(pilot, lambda app=app: loaded(app))
+            await pilot.press("3", "z")
+            await pilot.pause()
+            text = screen_text(app)
+            assert f"Eval set: 12 texts, split off {how} (20%, seed 0)" in text
+            assert "Leakage: " in text
+    (file,) = (workspace / "eval-sets").glob("*.jsonl")
+    assert len(file.read_text().splitlines()) == 12
+
+
 async def test_an_unchanged_file_is_not_loaded_twice(
     make_app: MakeApp, small_data: Path, workspace: Path
 ) -> None:

@@ -80,6 +80,35 @@ def test_the_result(tmp_path: Path, data: Path) -> None:
     assert list(finished) == ["read", "align"]
 
 
+def test_the_eval_set_is_split_off_once(tmp_path: Path, data: Path) -> None:
+    settings = {"train": [str(data)], "eval": [], "eval_split": 0.25, "seed": 3}
+    found = []
+    for more in ("", json.dumps(rows(21)[20]) + "\n"):
+        with data.open("a") as file:
+            file.write(more)
+        run = made(tmp_path, **settings)
+        found.append(check.run(run, Reporter(run.events_file)))
+    first, second = found
+    assert (first["eval_source"], second["eval_source"]) == ("split", "saved")
+    assert first["eval_hash"] == second["eval_hash"]
+    assert first["eval_file"] == second["eval_file"]
+    file = Path(first["eval_file"])
+    assert file.parent == Workspace(tmp_path / "work").eval_sets
+    before, after = first["funnel"][-1], second["funnel"][-1]
+    assert before["documents"] == after["documents"] == len(file.read_text().splitlines())
+    assert second["funnel"][-2]["documents"] == first["funnel"][-2]["documents"] + 1
+    assert {"exact", "near", "share", "spans_in_exact"} == first["leakage"].keys()
+
+
+def test_a_damaged_eval_set_ends_the_run_with_what_to_do(tmp_path: Path, data: Path) -> None:
+    run = made(tmp_path, train=[str(data)])
+    file = Path(check.run(run, Reporter(run.events_file))["eval_file"])
+    file.write_bytes(file.read_bytes()[:-9])
+    run = made(tmp_path, train=[str(data)])
+    with pytest.raises(UserError, match="or delete it to split off a new one"):
+        check.run(run, Reporter(run.events_file))
+
+
 def test_each_finding_opens_its_row(tmp_path: Path, data: Path) -> None:
     run = made(tmp_path, train=[str(data)])
     result = check.run(run, Reporter(run.events_file))

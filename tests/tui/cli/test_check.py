@@ -24,6 +24,36 @@ def test_the_human_output(ner_tui: Program, data: tuple[Path, Path]) -> None:
     assert all(line == line.rstrip() for line in out.splitlines())
 
 
+def test_the_evaluation_set_is_named(ner_tui: Program, data: tuple[Path, Path], folder: Path) -> None:
+    given_file = ner_tui("check", data[0].name, "--eval", data[1].name).stdout.decode()
+    assert "evaluation set: 10 texts of eval.jsonl\n" in given_file
+    assert "leakage: " in given_file
+    assert not (folder / ".ner-tui" / "eval-sets").exists()
+    for how in ("now", "once"):
+        out = ner_tui("check", data[0].name).stdout.decode()
+        (line,) = [line for line in out.splitlines() if line.startswith("evaluation set: ")]
+        assert f"split off {how} (20%, seed 0), saved as .ner-tui/eval-sets/train-" in line
+    document = json.loads(ner_tui("check", data[0].name, "--json").stdout)
+    assert Path(document["eval_file"]) == next((folder / ".ner-tui" / "eval-sets").glob("*.jsonl"))
+    Path(document["eval_file"]).write_text("{")
+    damaged = ner_tui("check", data[0].name)
+    assert damaged.returncode == 2
+    assert b"the saved evaluation set is damaged" in damaged.stderr.splitlines()[-1]
+
+
+def test_texts_that_a_saved_set_adds_are_in_the_funnel(
+    ner_tui: Program, data: tuple[Path, Path], folder: Path
+) -> None:
+    ner_tui("check", data[0].name)
+    (file,) = (folder / ".ner-tui" / "eval-sets").glob("*.jsonl")
+    first = json.loads(file.read_text().splitlines()[0])["text"]
+    lines = [line for line in data[0].read_text().splitlines() if json.loads(line)["text"] != first]
+    data[0].write_text("".join(line + "\n" for line in lines))
+    out = ner_tui("check", data[0].name).stdout.decode()
+    assert "1 eval-text-gone added" in out
+    assert "warning: eval-text-gone, 1" in out
+
+
 def test_json_is_one_document_and_nothing_else(ner_tui: Program, data: tuple[Path, Path]) -> None:
     result = ner_tui("check", f"{data[0].name},eval:{data[1].name}", "--json")
     document = json.loads(result.stdout)
