@@ -198,7 +198,7 @@ def table(checks: Sequence[Check]) -> str:
             f"{check.points:>6} {check.docs:>7,} {check.to_docs:>7,} {100 * check.last_f:>6.1f} "
             f"{100 * check.predicted:>8.1f}  {span:<14} {100 * check.actual:>6.1f} "
             f"{100 * (check.predicted - check.actual):>+6.1f} {'yes' if check.covered else 'NO':<4}"
-            + ("  <- from the first half to 100%" if check.main else "")
+            + (f"  <- from the first {check.points} points to 100%" if check.main else "")
         )
     held = sum(check.covered for check in checks)
     errors = {

@@ -64,7 +64,7 @@ def test_it_prints_and_writes_the_checks(
     assert main(["--run", str(run), "--results", str(file), "--synthetic", "2"]) == 0
     shown = capsys.readouterr().out
     assert "801 training texts, 200 eval texts, 8 points, 2 repeats" in shown
-    assert "<- from the first half to 100%" in shown
+    assert "<- from the first 4 points to 100%" in shown
     assert "of 13" in shown
     assert "8 points, 3 repeats: held" in shown
     (checks,) = json.loads(file.read_text()).values()
