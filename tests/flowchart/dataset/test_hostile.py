@@ -204,6 +204,23 @@ def test_read(shared_data: Path, name: str) -> None:
         assert any(finding.severity != "info" for finding in log)
 
 
+def test_eval_sets_of_hostile_data_are_saved_and_read_back(shared_data: Path, tmp_path: Path) -> None:
+    saved = 0
+    for name in READ:
+        file = shared_data / "hostile" / name
+        first, second = (prepare([file], eval_sets=tmp_path / "sets", trainable=False) for _ in range(2))
+        assert first.eval_hash == second.eval_hash, name
+        assert first.eval_file == second.eval_file, name
+        assert second.eval_source == ("saved" if first.eval_file else "split"), name
+        saved += bool(first.eval_file)
+    files = list((tmp_path / "sets").iterdir())
+    assert len(files) == 2 * saved > 20
+    for file in files:
+        assert file.name.isascii()
+        assert file.name.isprintable()
+        assert not set(file.name) & set("[]@=% \\/")
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused(shared_data: Path, name: str) -> None:
     with pytest.raises(UserError) as caught:

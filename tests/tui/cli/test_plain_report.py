@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from flowchart.graph import Answer
 from flowchart.walk import Walk
 from flowchart.workspace import Workspace
 from tests.tui.cli.conftest import Program, program_environment
+from tui.cli.plain_report import OTHER_EVAL
 
 
 def walk_a_little(folder: Path, note: str = "") -> Walk:
@@ -65,6 +67,31 @@ def test_a_curve_is_trained_once(ner_tui: Program, data: tuple[Path, Path], fold
         file.write(data[1].read_text().splitlines()[0] + "\n")
     changed = ner_tui(source, "--n-samples", "1", "--no-train").stdout.decode()
     assert "not trained yet" in changed, "a curve of other data is not shown"
+
+
+def test_a_deleted_evaluation_set_is_split_off_anew(
+    ner_tui: Program, data: tuple[Path, Path], folder: Path
+) -> None:
+    trained = ner_tui("train-curve", "--ner", data[0].name, "--n-samples", "1")
+    assert trained.returncode == 0, trained.stderr
+    command = (data[0].name, "--n-samples", "1", "--no-train")
+    first, again = ner_tui(*command), ner_tui(*command)
+    assert b"texts, split off once (20%, seed 0), saved as .ner-tui/eval-sets/train-" in first.stdout
+    assert OTHER_EVAL.encode() not in first.stdout
+    assert again.stdout == first.stdout
+    assert again.stderr == b"", "nothing is measured again"
+    (file,) = (folder / ".ner-tui" / "eval-sets").glob("*.jsonl")
+    file.unlink()
+    anew = ner_tui(*command)
+    assert b"texts, split off now (20%, seed 0)" in anew.stdout
+    assert first.stdout.split(b"Learning curve")[1] == anew.stdout.split(b"Learning curve")[1]
+    lines = file.read_text().splitlines()[:-1]
+    file.write_text("".join(f"{line}\n" for line in lines))
+    file.with_suffix(".json").unlink()
+    for run in (folder / ".ner-tui" / "runs").glob("*-check-*"):
+        shutil.rmtree(run)
+    other = ner_tui(*command)
+    assert OTHER_EVAL.encode() in other.stdout, "the curve was measured on what the set was before"
 
 
 def test_no_data_at_all(ner_tui: Program) -> None:
