@@ -92,6 +92,8 @@ def _connected(address: str) -> Iterator[Client]:
     """A client of a cluster that can be used."""
     import distributed
 
+    if address.startswith(("tls:", "wss:")):
+        _see_certificates(address)
     try:
         client = distributed.Client(address, timeout=CONNECT, set_as_default=False, name="ner-tui")
     except (OSError, TypeError, ValueError, RuntimeError) as error:
@@ -105,6 +107,21 @@ def _connected(address: str) -> Iterator[Client]:
     finally:
         with suppress(Exception):
             client.close(timeout=1)
+
+
+def _see_certificates(address: str) -> None:
+    """Refuse an encrypted address without certificates for it: dask itself would say so after a long wait."""
+    from distributed import Security
+
+    try:
+        found, why = Security().get_connection_args("client").get("ssl_context"), "none is configured"
+    except (OSError, ValueError) as error:
+        found, why = None, one_line(str(error), 120)
+    if found is None:
+        raise UserError(
+            f"{address}: dask has no certificate for it here ({why}); name the files under "
+            "distributed.comm.tls in ~/.config/dask"
+        )
 
 
 def _check(client: Client, address: str) -> None:

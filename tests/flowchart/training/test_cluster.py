@@ -308,6 +308,8 @@ def test_a_cluster_that_cannot_be_used(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(cluster, "CONNECT", 0.5)
     with pytest.raises(UserError, match="no scheduler answers there"):
         train_points_on("dask://127.0.0.1:9", points, Ear())
+    with pytest.raises(UserError, match=r"no certificate for it here \(none is configured\)"):
+        check_cluster("tls://127.0.0.1:9")
     started = Cluster(tmp_path)
     try:
         with pytest.raises(UserError, match="has no worker; start one with `dask worker tcp:"):
