@@ -53,7 +53,7 @@ NOT_RUN = {
 JSON_SHOWN = [
     *(("check", f".{key}") for key in ("", "labels[]", "funnel[]", "files[]", "findings[]")),
     ("check", ".findings_by_kind[]"),
-    *(("train-curve", f".{key}") for key in ("", "points[]", "verdict")),
+    *(("train-curve", f".{key}") for key in ("", "points[]", "trainings[]", "verdict")),
     ("runs", ".[]"),
 ]
 """The parts of the JSON whose keys the guide has to name."""
@@ -357,7 +357,7 @@ def test_the_numbers_are_those_of_the_code() -> None:
         f"at most {config.MOST_PASSES:.0f} passes",
         f"grow by {config.COMPOUND} from {config.BATCH_WORDS[0]} to {config.BATCH_WORDS[1]:,} words",
         f"{config.FEWEST_BATCHES} batches, down to {config.SMALLEST_BATCH} words",
-        {3: "three"}[config.EVALUATIONS] + " evaluations",
+        {6: "six"}[config.EVALUATIONS] + " evaluations",
         f"{intervals.CONFIDENCE:.0%} percentile intervals of {intervals.RESAMPLES:,} bootstrap draws",
         f"Labels in fewer than {intervals.FEWEST_TEXTS} evaluation texts",
         f"with fewer than {intervals.FEWEST_TEXTS} evaluation texts",

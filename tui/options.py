@@ -21,6 +21,8 @@ class Options:
         eval_split: The share of the texts to split off when there are no evaluation files.
         seed: The seed of the split and of the trainings.
         n_samples: The number of points of a learning curve.
+        repeats: How often each of them is trained.
+        target: The F that would be good enough, 0 to 1; None when nobody said.
         ascii: Draw with ASCII characters only.
         mouse: Let the mouse be used; without it the terminal selects text as usual.
     """
@@ -33,5 +35,7 @@ class Options:
     eval_split: float = 0.2
     seed: int = 0
     n_samples: int = 4
+    repeats: int = 1
+    target: float | None = None
     ascii: bool = False
     mouse: bool = True

@@ -36,6 +36,8 @@ def run(options: argparse.Namespace) -> int:
             eval_split=options.eval_split,
             seed=options.seed,
             n_samples=options.n_samples,
+            repeats=options.repeats,
+            target=options.target,
             ascii=options.ascii,
             mouse=not options.no_mouse,
         )

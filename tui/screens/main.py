@@ -153,7 +153,8 @@ class MainScreen(Screen[None]):
     def _open_given(self) -> None:
         options, session = self.app.options, self.walk.session
         session.lang, session.seed, session.eval_split = options.lang, options.seed, options.eval_split
-        session.n_samples = options.n_samples
+        session.n_samples, session.repeats = options.n_samples, options.repeats
+        session.target = options.target or 0.0
         try:
             self.walk.open_data(list(options.data), list(options.eval))
         except UserError as error:
