@@ -25,7 +25,7 @@ from flowchart.text import one_line
 from flowchart.training.settings import Settings
 
 PEAK_RATE = 0.003
-"""The learning rate at the end of the warm-up: three times Adam's usual one, as it is held for a moment only."""
+"""The learning rate at the end of the warm-up: three times Adam's usual one, held for a moment only."""
 
 WARM_UP = 0.1
 """The share of the steps over which the learning rate rises."""
