@@ -35,7 +35,7 @@ def test_walk_train_drop_come_back_export(ssh: Connect, home: Path) -> None:
     there.press("3")
     there.wait_for("aligned +160", 60)
     there.press("t")
-    there.wait_for("Number of points")
+    there.wait_for("Trainings a point")
     there.press("enter")
     there.wait_for("steps  loss", 60)
     assert "finished" not in statuses(home, "train-curve")

@@ -31,7 +31,7 @@ def test_walk_train_export_quit(terminal: Start, home: Path, data: Path) -> None
     there.press("3")
     there.wait_for("aligned +120")
     there.press("t")
-    there.wait_for("Number of points")
+    there.wait_for("Trainings a point")
     there.press("\x7f", "2", "enter")
     there.wait_for("train-curve finished", 90)
     there.wait_for(r"100 +\d+ +\d+\.\d")

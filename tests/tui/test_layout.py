@@ -113,3 +113,17 @@ async def test_help_holds_the_keys_of_every_screen_wrapped_to_it(make_app: MakeA
         second = text[start:].splitlines()[1]
         assert second.startswith(" " * 16)
         assert max(map(cell_len, text.splitlines()[:60])) <= 58
+
+
+async def test_nothing_is_answered_unseen(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(40, 10)) as pilot:
+        await pilot.press("y", "y", "e", "o", "t")
+        await pilot.pause()
+        assert not app.walk.path.steps
+        assert app.screen is app.main
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        await pilot.press("y")
+        await pilot.pause()
+        assert len(app.walk.path.steps) == 1

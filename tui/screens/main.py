@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 PANES = ("flowchart", "question", "metrics")
 
+NOT_UNSEEN = ("answer", "undo", "open", "train", "cancel", "export", "note")
+"""What is not done in a terminal too small to see what it does."""
+
 
 class MainScreen(Screen[None]):
     """The chart, the box in hand and the metrics; everything is done from here by single keys."""
@@ -171,6 +174,8 @@ class MainScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what does something now."""
         path = self.walk.path
+        if self._layout_now is Layout.TOO_SMALL and action in NOT_UNSEEN:
+            return False
         match action:
             case "answer":
                 return Answer(str(parameters[0])) in path.chart.out(path.current.id)
@@ -347,6 +352,9 @@ class MainScreen(Screen[None]):
         if not self.walk.session.data:
             self.notify("Open a dataset first (o).", severity="warning", markup=False)
             return
+        if self._check_status in (Status.FAILED, Status.CRASHED):
+            self.notify("The data could not be loaded: 3 shows why.", severity="warning", markup=False)
+            return
         if self._curve_status in ACTIVE:
             self.notify(
                 "A training is running: x cancels it, R lists the runs.", severity="warning", markup=False
@@ -451,7 +459,9 @@ class MainScreen(Screen[None]):
     def on_resize(self, event: Resize) -> None:
         """Arrange the panes for the new size."""
         width, height = event.size
-        self._layout_now = choose_layout(width, height)
+        before, self._layout_now = self._layout_now, choose_layout(width, height)
+        if Layout.TOO_SMALL in (before, self._layout_now) and before is not self._layout_now:
+            self.refresh_bindings()
         smallest = f"{SMALLEST[0]}x{SMALLEST[1]}"
         self.query_one("#too-small", Plain).show(f"{width}x{height} is too small: ner-tui needs {smallest}.")
         self._arrange()
