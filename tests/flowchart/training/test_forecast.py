@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flowchart.training.fits import EXPONENTS, LogLinear, PowerLaw, squared_error
@@ -69,6 +69,7 @@ def test_goals_are_reached_where_the_curve_says() -> None:
     st.lists(st.integers(1, 10**6), min_size=3, max_size=8, unique=True),
     st.lists(st.floats(0, 1), min_size=8, max_size=8),
 )
+@example([1, 3, 191], [0.625] * 3 + [0.0] * 5)
 def test_the_laws_stay_in_range_and_the_power_law_never_falls(sizes: list[int], f: list[float]) -> None:
     docs = np.array(sorted(sizes), dtype=float)
     scores = np.array([f[: len(docs)]])
@@ -80,7 +81,7 @@ def test_the_laws_stay_in_range_and_the_power_law_never_falls(sizes: list[int], 
         drawn = fit.at(places)[0]
         assert ((drawn >= 0) & (drawn <= 1)).all()
         goal = np.array([0.5])
-        assert fit.texts_for(goal)[0] > 0
+        assert fit.texts_for(goal)[0] >= 0  # 0 where a curve is level but for round-off: a number too small
         assert "nan" not in fit.formula()
     assert (np.diff(law.at(places)[0]) >= -1e-12).all()
     # Nothing in its family that was tried fits better: level, and each slope at its best is not beaten.
