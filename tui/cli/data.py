@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from flowchart.errors import UserError
-
-EVAL_PREFIX = "eval:"
-"""What stands before an evaluation set, as in Prodigy."""
+from flowchart.runs.command import EVAL_PREFIX, USUAL, unusual
 
 WORKERS = 2
 """The number of processes that train the points of a curve."""
-
-CURVE_OPTIONS: dict[str, Any] = {
-    "repeats": 1,
-    "target": None,
-    "config": None,
-    "base_model": None,
-    "gpu_id": -1,
-    "executor": "local",
-    "overrides": {},
-}
-"""The settings of a curve that are only written down when they are other than these."""
 
 
 @dataclass(frozen=True)
@@ -123,29 +109,9 @@ def curve_settings(data: Data, options: argparse.Namespace) -> dict[str, Any]:
         "n_samples": options.n_samples,
         "workers": getattr(options, "workers", WORKERS),
     }
-    more = {name: getattr(options, name, None) for name in CURVE_OPTIONS}
+    more = {name: getattr(options, name, None) for name in USUAL}
     if more["config"]:
         more["config"] = str(_file(str(more["config"])))
     if more["base_model"] and Path(str(more["base_model"])).is_dir():
         more["base_model"] = str(Path(str(more["base_model"])).absolute())
-    settings.update(
-        {name: more[name] for name, usual in CURVE_OPTIONS.items() if more[name] not in (None, usual)}
-    )
-    return settings
-
-
-def command_line(recipe: str, settings: dict[str, Any]) -> str:
-    """Return the command that asks for a run with these settings, ready to copy."""
-    files = ",".join([*settings["train"], *(EVAL_PREFIX + file for file in settings["eval"])])
-    words = ["ner-tui", recipe, *(["--ner"] if recipe == "train-curve" else []), files]
-    if "n_samples" in settings:
-        words += ["--n-samples", str(settings["n_samples"])]
-    for name, usual in CURVE_OPTIONS.items():
-        if name == "overrides":
-            for setting, value in settings.get(name, {}).items():
-                words += [f"--{setting}", str(value)]
-        elif settings.get(name, usual) != usual:
-            words += ["--" + name.replace("_", "-"), str(settings[name])]
-    if not settings["eval"]:
-        words += ["--eval-split", str(settings["eval_split"])]
-    return shlex.join([*words, "--lang", settings["lang"], "--seed", str(settings["seed"])])
+    return {**settings, **unusual(more)}

@@ -1,0 +1,44 @@
+"""The command line that asks for a run: what the app starts can be started, and repeated, from a shell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+EVAL_PREFIX = "eval:"
+"""What stands before an evaluation set, as in Prodigy."""
+
+USUAL: dict[str, Any] = {
+    "repeats": 1,
+    "target": None,
+    "config": None,
+    "base_model": None,
+    "gpu_id": -1,
+    "executor": "local",
+    "overrides": {},
+}
+"""The settings of a curve that are only written down where they are other than these."""
+
+
+def unusual(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those settings of a curve that are to be written down; None is as usual, too."""
+    return {name: options[name] for name, usual in USUAL.items() if options.get(name) not in (None, usual)}
+
+
+def command_line(recipe: str, settings: Mapping[str, Any]) -> str:
+    """Return the command that asks for a run with these settings, ready to copy."""
+    import shlex
+
+    files = ",".join([*settings["train"], *(EVAL_PREFIX + file for file in settings["eval"])])
+    words = ["ner-tui", recipe, *(["--ner"] if recipe == "train-curve" else []), files]
+    if "n_samples" in settings:
+        words += ["--n-samples", str(settings["n_samples"])]
+    for name, value in unusual(settings).items():
+        if name == "overrides":
+            for setting, given in value.items():
+                words += [f"--{setting}", str(given)]
+        else:
+            words += ["--" + name.replace("_", "-"), str(value)]
+    if not settings["eval"]:
+        words += ["--eval-split", str(settings["eval_split"])]
+    return shlex.join([*words, "--lang", str(settings["lang"]), "--seed", str(settings["seed"])])
