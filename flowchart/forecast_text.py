@@ -28,18 +28,24 @@ def forecast_lines(curve: Mapping[str, Any], *, percent: bool) -> list[str]:
     points = number(gain.get("gain"))
     if points is not None:
         unit = "" if percent else " points of F"
-        lines.append(_more(gain, f"{100 * points:+.1f}{unit}", share))
+        lines.append(more_line(gain, f"{100 * points:+.1f}{unit}", share))
     wanted = number(target.get("ents_f"))
     if wanted is not None:
-        lines.append(_more(target, f"F {_score(wanted, percent=percent)}", share))
+        lines.append(more_line(target, f"F {_score(wanted, percent=percent)}", share))
     reason = forecast.get("reason")  # with a forecast it says the same once more
     if isinstance(reason, str) and reason and not lines:
         lines.append(one_line(reason))
     return lines
 
 
-def _more(record: Mapping[str, Any], what: str, share: str) -> str:
-    """How many more annotations something takes."""
+def more_line(record: Mapping[str, Any], what: str, share: str) -> str:
+    """Return how many more annotations something takes.
+
+    Args:
+        record: `more_docs`, `low`, `high` and `reachable` of a forecast's `per_gain` or `target`.
+        what: What it takes them for, in words.
+        share: The share of the interval, in words.
+    """
     more, low, high = (number(record.get(key)) for key in ("more_docs", "low", "high"))
     if record.get("reachable") is False or more is None:
         best = "" if low is None else f"; at best after about {low:,.0f} more annotations"

@@ -27,6 +27,7 @@ from typing import Any
 
 import numpy as np
 
+from flowchart.forecast_text import more_line
 from flowchart.training.fits import Floats, Law, LogLinear, PowerLaw, squared_error
 from flowchart.training.intervals import FEWEST_TEXTS, drawn_scores, texts_counted
 from flowchart.training.summary import Trainings
@@ -123,6 +124,14 @@ class Extrapolation:
             for size, f, band in zip(docs, measured, bands, strict=True)
         ]
 
+    def forecast_line(self, docs: Floats) -> list[list[float]]:
+        """Return texts, F, and the interval's two ends of the forecast itself, at each size."""
+        estimates = [self.score(size) for size in docs]
+        return [
+            [int(size), estimate.value, estimate.low, estimate.high]
+            for size, estimate in zip(docs, estimates, strict=True)
+        ]
+
     def texts_until(self, f: float) -> Estimate:
         """Return how many more texts the curve needs to reach an F; 0 where it is there already."""
         return self._more(np.full(len(self._error), f))
@@ -186,7 +195,8 @@ def forecast(
         seed: The seed of the bootstrap.
 
     Returns:
-        `models` with a `line` each of texts, F, and the 90% interval's ends; `at_double`, `target` and
+        `models` with a `line` each of texts, F, and the 90% interval's ends, and the same of the forecast
+        itself, which weighs them, from today's texts on: `line`; `at_double`, `target` and
         `per_gain` (numbers of texts with two digits and zeros; None is out of reach), and `reason`, which
         says it in a sentence. Without a forecast `models` is empty and `reason` says why.
     """
@@ -199,15 +209,17 @@ def forecast(
     double = found.score(farthest)
     wanted = None
     per_gain = {"gain": gain, **_reach(found.texts_for_gain(gain))}
-    said = [_sentence(f"{100 * gain:+.1f} points of F", per_gain)]
+    share = f"{CONFIDENCE:.0%}"
+    said = [more_line(per_gain, f"{100 * gain:+.1f} points of F", share)]
     if target is not None:
         wanted = {"ents_f": target, **_reach(found.texts_until(target))}
-        said.insert(0, _sentence(f"F {100 * target:.1f}", wanted))
+        said.insert(0, more_line(wanted, f"F {100 * target:.1f}", share))
     return {
         "models": [
             {"name": law.name, "text": law.formula(), "line": found.line(number, places)}
             for number, law in enumerate(found.fits)
         ],
+        "line": found.forecast_line(places[places >= found.today]),
         "at_double": {"docs": farthest, "ents_f": double.value, "low": double.low, "high": double.high},
         "confidence": CONFIDENCE,
         "target": wanted,
@@ -243,15 +255,3 @@ def _reach(more: Estimate) -> dict[str, Any]:
         rounded_up(number) if np.isfinite(number) else None for number in (more.value, more.low, more.high)
     )
     return {"more_docs": value, "low": low, "high": high, "reachable": value is not None}
-
-
-def _sentence(goal: str, reach: Mapping[str, Any]) -> str:
-    """Say how many more annotations a goal takes."""
-    low, high, more = reach["low"], reach["high"], reach["more_docs"]
-    if more is None:
-        best = "" if low is None else f"; at best after about {low:,} more annotations"
-        return f"{goal}: not reachable on this trend (up to twice today's data{best})"
-    end = "beyond twice today's data" if high is None else f"{high:,}"
-    if more == 0:
-        return f"{goal}: reached with today's data" + (f" (90% interval to {end} more)" if high != 0 else "")
-    return f"{goal}: about {more:,} more annotations (90% interval {low:,} to {end})"
