@@ -7,9 +7,11 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from flowchart import graph, session
+from flowchart.dataset.eval_facts import set_is_there
 from flowchart.errors import UserError
 from flowchart.evidence import Facts, as_record, measure
 from flowchart.path import Path, Step
+from flowchart.runs.command import command_line, unusual
 from flowchart.runs.folder import Run, Status, list_runs
 from flowchart.session import Session
 from flowchart.workspace import Workspace
@@ -164,11 +166,8 @@ class Walk:
         """
         session = self.session
         session.n_samples, session.repeats, session.target = n_samples, repeats, target
-        settings: dict[str, object] = {**self.data_settings, "n_samples": n_samples, "workers": 2}
-        if repeats > 1:
-            settings["repeats"] = repeats
-        if target:
-            settings["target"] = target
+        more = unusual({"repeats": repeats, "target": target or None})
+        settings = {**self.data_settings, "n_samples": n_samples, "workers": 2, **more}
         run = self._new_run("train-curve", settings)
         session.curve_run = run.id
         self.save()
@@ -180,23 +179,7 @@ class Walk:
             *(("train", FilePath(name)) for name in self.session.data),
             *(("eval", FilePath(name)) for name in self.session.eval),
         ]
-        return Run.create(self.workspace, recipe, settings, inputs, self.command(recipe))
-
-    def command(self, recipe: str) -> str:
-        """Return the command line that does the same as the recipe on this dataset."""
-        import shlex
-
-        evaluation = [f"eval:{name}" for name in self.session.eval]
-        source = shlex.quote(",".join([*self.session.data, *evaluation]))
-        split = "" if evaluation else f" --eval-split {self.session.eval_split}"
-        common = f"{split} --lang {self.session.lang} --seed {self.session.seed}"
-        if recipe == "train-curve":
-            repeats, target = self.session.repeats, self.session.target
-            more = (f" --repeats {repeats}" if repeats > 1 else "") + (
-                f" --target {target}" if target else ""
-            )
-            return f"ner-tui train-curve --ner {source} --n-samples {self.session.n_samples}{more}{common}"
-        return f"ner-tui check {source}{common}"
+        return Run.create(self.workspace, recipe, settings, inputs, command_line(recipe, settings))
 
     def _kept_run(self, run_id: str, recipe: str) -> Run | None:
         """The run of that id, if it is there; else the newest of the same data."""
@@ -208,7 +191,8 @@ class Walk:
         if not self.session.data:
             return None
         for run in list_runs(self.workspace, recipe):
-            if self.is_of_this_data(run) and run.same_inputs() and run.status() is Status.FINISHED:
+            same = self.is_of_this_data(run) and run.same_inputs() and run.status() is Status.FINISHED
+            if same and set_is_there(run.result() or {}):
                 return run
         return None
 
@@ -226,6 +210,8 @@ class Walk:
         run = self.check_run
         if run is None or not self.is_of_this_data(run) or not run.same_inputs():
             return None
+        if not set_is_there(run.result() or {}):
+            return None  # it is to be split off anew
         return run if run.status() in (Status.RUNNING, Status.WAITING, Status.FINISHED) else None
 
     @property

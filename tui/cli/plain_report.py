@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from flowchart.dataset.eval_facts import same_eval, set_is_there
+from flowchart.dataset.eval_facts import same_eval
 from flowchart.errors import UserError
 from flowchart.runs.folder import Run, Status
 from flowchart.text import one_line
@@ -86,17 +86,11 @@ def _last_data(walk: Walk, options: argparse.Namespace) -> Data | None:
     return Data(tuple(map(Path, session.data)), tuple(map(Path, session.eval)))
 
 
-def _kept(workspace: Workspace, recipe: str, settings: dict[str, Any]) -> Run | None:
-    """Return a run of the same data with the same settings, unless its saved evaluation set was deleted."""
-    run = kept(workspace, recipe, settings)
-    return run if run is not None and set_is_there(run.result() or {}) else None
-
-
 def _measured(
     workspace: Workspace, recipe: str, settings: dict[str, Any], data: Data
 ) -> tuple[Run, dict[str, Any]]:
     """Return a run with its result: one that is there, or a new one."""
-    run = _kept(workspace, recipe, settings)
+    run = kept(workspace, recipe, settings)
     if run is None:
         return perform(workspace, recipe, settings, data)
     status = run.status()
@@ -107,7 +101,7 @@ def _curve_text(
     workspace: Workspace, data: Data, options: argparse.Namespace, checked: dict[str, Any]
 ) -> str:
     settings = curve_settings(data, options)
-    run = _kept(workspace, "train-curve", settings)
+    run = kept(workspace, "train-curve", settings)
     if options.no_train and (run is None or run.status() is not Status.FINISHED):
         return "not trained yet; leave out --no-train, or use ner-tui train-curve\n"
     try:
