@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flowchart.dataset.eval_facts import eval_hash, same_eval
 from flowchart.plotting.series import Mark, number
 
 OTHER_EVAL = "scores from different eval sets: not compared"
@@ -41,12 +42,11 @@ class Difference:
 
 def obstacle(curve: Mapping[str, Any], other: Mapping[str, Any]) -> str:
     """Return why the scores of two curves must not be compared, or ""."""
-    first, second = (_table(result, "eval").get("hash") for result in (curve, other))
-    if first is None:
+    if not eval_hash(curve):
         return "compared when the run has ended"
-    if second is None:
+    if not eval_hash(other):
         return "the other run names no eval set: not compared"
-    return "" if first == second else OTHER_EVAL
+    return "" if same_eval(curve, other) else OTHER_EVAL
 
 
 def remarks(curve: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
@@ -98,8 +98,3 @@ def _points(curve: Mapping[str, Any]) -> Iterator[tuple[float, Mark]]:
             fraction, (docs, score, low, high) = number(point.get("fraction")), values
             if fraction is not None and docs is not None and score is not None:
                 yield round(fraction, 4), Mark(docs, score, low, high)
-
-
-def _table(record: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = record.get(key)
-    return value if isinstance(value, Mapping) else {}

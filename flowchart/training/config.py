@@ -5,7 +5,7 @@ component that uses it. The schedule is not: spaCy's default trains with a const
 have brought no better score, which suits a single training that nobody waits for. Here the rate rises and
 then falls linearly to zero over a number of steps known beforehand (Goyal et al. 2017 for the warm-up; Li
 et al. 2020, "Budgeted Training", for the linear decay), and the model is the average of those on the way
-(Polyak and Juditsky 1992), which reaches the same F in a fraction of the steps.
+(Polyak and Juditsky 1992), which reaches about the same F in a fraction of the steps.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ CUT = 10
 """The words after which a text's sequence of transitions is cut, in spaCy's default 100.
 
 All sequences of a batch are gone through side by side, one small step after the other, so that shorter ones
-make fewer and larger steps: a quarter of the time, and no lower F.
+make fewer and larger steps: a quarter less time, and no lower F.
 """
 
 PASSES = 12.0

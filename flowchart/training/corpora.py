@@ -39,7 +39,8 @@ class Corpora:
 
     def __init__(self, lang: str) -> None:
         self._nlp = spacy.blank(lang)
-        self._docs: dict[int, Doc] = {}
+        # With the document, whose id another one may have as soon as it is gone.
+        self._docs: dict[int, tuple[Document, Doc]] = {}
 
     def write(self, documents: Sequence[Document], file: Path) -> Written:
         """Write documents as a .spacy file, in their order.
@@ -65,8 +66,8 @@ class Corpora:
         )
 
     def _doc(self, document: Document) -> Doc:
-        doc = self._docs.get(id(document))
-        if doc is None:
+        known = self._docs.get(id(document))
+        if known is None:
             doc = self._nlp.make_doc(document.text)
             spans = []
             for start, end, label in document.spans:
@@ -78,5 +79,5 @@ class Corpora:
                     )
                 spans.append(span)
             doc.set_ents(spans)  # what no span covers is outside, also in a text without any
-            self._docs[id(document)] = doc
-        return doc
+            known = self._docs[id(document)] = document, doc
+        return known[1]

@@ -259,9 +259,9 @@ def _name(point: Point) -> str:
 
 def _why(outcome: Returned) -> str:
     """Why a training failed."""
-    from flowchart.training.pool import _epitaph
+    from flowchart.training.pool import epitaph
 
-    return outcome.message or _epitaph(outcome.status)
+    return outcome.message or epitaph(outcome.status)
 
 
 def _say(error: BaseException) -> str:

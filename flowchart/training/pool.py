@@ -71,7 +71,7 @@ class _Worker:
         self.point = point
         context = multiprocessing.get_context("fork") if FORK else multiprocessing.get_context("spawn")
         self._messages, theirs = context.Pipe(duplex=False)
-        self._process = context.Process(target=_work, args=(point, theirs, os.getpid()), daemon=True)
+        self._process = context.Process(target=work, args=(point, theirs, os.getpid()), daemon=True)
         self._process.start()
         theirs.close()
         self._told = False
@@ -96,7 +96,7 @@ class _Worker:
             self._process.join()
             if not self._told:
                 self._told = True
-                found.append({"kind": "failed", "message": _epitaph(self._process.exitcode)})
+                found.append({"kind": "failed", "message": epitaph(self._process.exitcode)})
             self._messages.close()
             self._process.close()
             self.over = True
@@ -109,7 +109,8 @@ class _Worker:
         self._messages.close()
 
 
-def _epitaph(code: int | None) -> str:
+def epitaph(code: int | None) -> str:
+    """Say what became of a process that ended without a word, by its exit status."""
     if code is not None and code < 0:
         try:
             name = signal.Signals(-code).name
@@ -124,7 +125,8 @@ def _epitaph(code: int | None) -> str:
     return f"its process ended with status {code}; log.txt says why"
 
 
-def _work(point: Point, messages: Connection, parent: int) -> None:
+def work(point: Point, messages: Connection, parent: int) -> None:
+    """Train a point in a process of its own and send what happens; ends when `parent` does."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told too, and ends this one
     _die_with(parent)

@@ -164,12 +164,12 @@ class _Child:
 
 def main(folder: str, handle: str, parent: str) -> None:
     """Train the point that lies in a folder, and tell through a pipe how it goes."""
-    from flowchart.training.pool import _work
+    from flowchart.training.pool import work
 
     place = Path(folder)
     point: Point = pickle.loads((place / "point").read_bytes())
     messages = Connection(int(handle), readable=False)
-    _work(moved(point, lambda path: place / "run" / path), messages, int(parent))
+    work(moved(point, lambda path: place / "run" / path), messages, int(parent))
 
 
 if __name__ == "__main__":
