@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from flowchart.dataset.eval_facts import eval_hash, same_eval
-from flowchart.plotting.series import Mark, number
+from flowchart.plotting.series import Mark
+from flowchart.records import number_of
 
 OTHER_EVAL = "scores from different eval sets: not compared"
 
@@ -94,7 +95,7 @@ def _points(curve: Mapping[str, Any]) -> Iterator[tuple[float, Mark]]:
     points = curve.get("points")
     for point in points if isinstance(points, Sequence) and not isinstance(points, str) else ():
         if isinstance(point, Mapping):
-            values = [number(point.get(key)) for key in ("docs", "ents_f", "ents_f_low", "ents_f_high")]
-            fraction, (docs, score, low, high) = number(point.get("fraction")), values
+            values = [number_of(point.get(key)) for key in ("docs", "ents_f", "ents_f_low", "ents_f_high")]
+            fraction, (docs, score, low, high) = number_of(point.get("fraction")), values
             if fraction is not None and docs is not None and score is not None:
                 yield round(fraction, 4), Mark(docs, score, low, high)

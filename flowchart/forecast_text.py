@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flowchart.plotting.series import number
+from flowchart.records import number_of, table_of
 from flowchart.text import one_line
 
 
@@ -16,20 +16,20 @@ def forecast_lines(curve: Mapping[str, Any], *, percent: bool) -> list[str]:
         curve: A train-curve result; one without a forecast has no lines.
         percent: Whether to write F as 74.7 instead of 0.747.
     """
-    forecast = _table(curve, "forecast")
-    share = f"{number(forecast.get('confidence')) or 0.9:.0%}"
-    double, gain, target = (_table(forecast, key) for key in ("at_double", "per_gain", "target"))
+    forecast = table_of(curve, "forecast")
+    share = f"{number_of(forecast.get('confidence')) or 0.9:.0%}"
+    double, gain, target = (table_of(forecast, key) for key in ("at_double", "per_gain", "target"))
     lines = []
-    docs, score = number(double.get("docs")), number(double.get("ents_f"))
+    docs, score = number_of(double.get("docs")), number_of(double.get("ents_f"))
     if docs is not None and score is not None:
         low, high = (_score(double.get(key), percent=percent) for key in ("low", "high"))
         between = f", {share} interval {low} to {high}" if low and high else ""
         lines.append(f"at {docs:,.0f} texts: F {_score(score, percent=percent)}{between}")
-    points = number(gain.get("gain"))
+    points = number_of(gain.get("gain"))
     if points is not None:
         unit = "" if percent else " points of F"
         lines.append(more_line(gain, f"{100 * points:+.1f}{unit}", share))
-    wanted = number(target.get("ents_f"))
+    wanted = number_of(target.get("ents_f"))
     if wanted is not None:
         lines.append(more_line(target, f"F {_score(wanted, percent=percent)}", share))
     reason = forecast.get("reason")  # with a forecast it says the same once more
@@ -46,7 +46,7 @@ def more_line(record: Mapping[str, Any], what: str, share: str) -> str:
         what: What it takes them for, in words.
         share: The share of the interval, in words.
     """
-    more, low, high = (number(record.get(key)) for key in ("more_docs", "low", "high"))
+    more, low, high = (number_of(record.get(key)) for key in ("more_docs", "low", "high"))
     if record.get("reachable") is False or more is None:
         best = "" if low is None else f"; at best after about {low:,.0f} more annotations"
         return f"{what}: not reachable on this trend (up to twice today's data{best})"
@@ -59,10 +59,5 @@ def more_line(record: Mapping[str, Any], what: str, share: str) -> str:
 
 
 def _score(value: object, *, percent: bool) -> str:
-    score = number(value)
+    score = number_of(value)
     return "" if score is None else f"{100 * score:.1f}" if percent else f"{score:.3f}"
-
-
-def _table(record: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = record.get(key)
-    return value if isinstance(value, Mapping) else {}

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path, PurePath
 from typing import Any
 
+from flowchart.records import number_of, rows_of, table_of
+
 Result = Mapping[str, Any]
 
 
@@ -52,7 +54,7 @@ def eval_line(result: Result) -> str:
     count = _eval_texts(result)
     texts = f"{count:,} text{'' if count == 1 else 's'}"
     share = _fact(result, "split")
-    how = f"{share if isinstance(share, (int, float)) else 0:.0%}, seed {result.get('seed', 0)}"
+    how = f"{number_of(share) or 0:.0%}, seed {result.get('seed', 0)}"
     where = f"saved as {'/'.join(PurePath(file).parts[-3:])}" if file else "not saved"
     if source == "saved":
         return f"{texts}, split off once ({how}), {where}"
@@ -63,22 +65,23 @@ def eval_line(result: Result) -> str:
 
 def leakage_line(result: Result) -> str:
     """Return in words how many evaluation texts are known from training; "" when that was not counted."""
-    leakage = result.get("leakage")
-    if not isinstance(leakage, Mapping) or not (count := _eval_texts(result)):
+    leakage, count = table_of(result, "leakage"), _eval_texts(result)
+    if not leakage or not count:
         return ""
-    exact, near = int(leakage.get("exact", 0)), int(leakage.get("near", 0))
+    exact, near, spans = (
+        int(number_of(leakage.get(key)) or 0) for key in ("exact", "near", "spans_in_exact")
+    )
     if not exact and not near:
         return "no evaluation text is in training, or nearly so"
-    spans = int(leakage.get("spans_in_exact", 0))
     held = f" ({spans:,} span{'' if spans == 1 else 's'})" if exact else ""
     return (
         f"{exact:,} of {count:,} evaluation texts are in training too{held}, "
-        f"{near:,}{' more' if exact else ''} nearly so: {float(leakage.get('share', 0)):.1%}"
+        f"{near:,}{' more' if exact else ''} nearly so: {number_of(leakage.get('share')) or 0:.1%}"
     )
 
 
 def _eval_texts(result: Result) -> int:
-    for stage in result.get("funnel") or ():
+    for stage in rows_of(result.get("funnel")):
         if stage.get("stage") == "eval":
-            return int(stage.get("documents", 0))
+            return int(number_of(stage.get("documents")) or 0)
     return 0

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from flowchart.records import number_of, rows_of, table_of
 
 _FARTHEST = 2.01
 """How many times today's texts a forecast is drawn to: twice, and a whisker for rounding."""
@@ -75,20 +76,9 @@ def read(curve: Mapping[str, Any], label: str | None = None) -> Series:
     trainings = tuple(mark for mark in every if count[mark.docs] > 1)
     if label is not None:
         return Series(marks, trainings)
-    target = number(curve.get("target"))
+    target = number_of(curve.get("target"))
     good = target is not None and 0 < target <= 1
     return Series(marks, trainings, _forecast(curve.get("forecast"), marks), target if good else None)
-
-
-def number(value: object) -> float | None:
-    """Return a value as a number of a size that can be drawn, or None."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    try:
-        as_float = float(value)
-    except OverflowError:
-        return None
-    return as_float if math.isfinite(as_float) and abs(as_float) < 1e12 else None
 
 
 def means(marks: Iterable[Mark]) -> list[Mark]:
@@ -119,10 +109,10 @@ def at(line: Sequence[Mark], docs: float) -> Mark | None:
 def _marks(records: object, label: str | None) -> tuple[Mark, ...]:
     """The records that can be drawn, smallest first."""
     marks = []
-    for record in _rows(records):
+    for record in rows_of(records):
         scores, keys = record, ("ents_f", "ents_f_low", "ents_f_high")
         if label is not None:
-            scores, keys = _table(_table(record, "ents_per_type"), label), ("f", "f_low", "f_high")
+            scores, keys = table_of(table_of(record, "ents_per_type"), label), ("f", "f_low", "f_high")
         mark = _mark(record.get("docs"), *(scores.get(key) for key in keys))
         if mark is not None:
             marks.append(mark)
@@ -131,7 +121,7 @@ def _marks(records: object, label: str | None) -> tuple[Mark, ...]:
 
 def _mark(docs: object, *values: object) -> Mark | None:
     """A mark, unless it lies off the picture: plotext would draw its line cell by cell all the way there."""
-    x, (score, low, high) = number(docs), map(number, values)
+    x, (score, low, high) = number_of(docs), map(number_of, values)
     if x is None or score is None or x < 0 or not 0 <= score <= 1:
         return None
     whole = low is not None and high is not None and 0 <= low <= score <= high <= 1
@@ -143,18 +133,18 @@ def _forecast(forecast: object, marks: Sequence[Mark]) -> Forecast | None:
     if not isinstance(forecast, Mapping) or not marks:
         return None
     farthest = _FARTHEST * marks[-1].docs
-    fits = [(str(model.get("name", "")), _line(model, farthest)) for model in _rows(forecast.get("models"))]
+    fits = [(str(model.get("name", "")), _line(model, farthest)) for model in rows_of(forecast.get("models"))]
     fits = [(name, fit) for name, fit in fits if len(fit) > 1]
     if not fits:
         return None
-    double = _table(forecast, "at_double")
+    double = table_of(forecast, "at_double")
     end = _mark(double.get("docs"), *(double.get(key) for key in ("ents_f", "low", "high")))
     band = _line(forecast, farthest)
     if end is not None and end.docs <= farthest:
         fits.sort(key=lambda fit: _distance(fit[1][-1], end))
         if len(band) < 2:  # only its end is told: on the way there the nearest fit stands for it
             band = (*(mark for mark in fits[0][1] if mark.docs < end.docs), end)
-    share = number(forecast.get("confidence"))
+    share = number_of(forecast.get("confidence"))
     names, lines = zip(*fits, strict=True)
     return Forecast(
         lines,
@@ -176,14 +166,3 @@ def _line(record: Mapping[str, Any], farthest: float) -> tuple[Mark, ...]:
 
 def _distance(mark: Mark, other: Mark) -> float:
     return sum(abs(a - b) for a, b in zip(mark.values, other.values, strict=False))
-
-
-def _rows(records: object) -> Iterable[Mapping[str, Any]]:
-    if not isinstance(records, Sequence) or isinstance(records, str):
-        return ()
-    return (record for record in records if isinstance(record, Mapping))
-
-
-def _table(record: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = record.get(key)
-    return value if isinstance(value, Mapping) else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 
@@ -167,3 +168,29 @@ def test_odd_results_are_survived(result: dict[str, Any]) -> None:
 def test_one_odd_value_is_survived(in_check: str, in_curve: str, value: object) -> None:
     text = render(walked(), check={**CHECK, in_check: value}, curve={**CURVE, in_curve: value})
     assert text.startswith("# NER Flowchart")
+
+
+def test_the_eval_set_its_leakage_and_the_forecast_are_told() -> None:
+    stages = [{"stage": "eval", "documents": 40}]
+    file = "w/.ner-tui/eval-sets/a|b-0123.jsonl"
+    leakage = {"exact": 2, "near": 1, "share": 0.075, "spans_in_exact": 3}
+    check = {**CHECK, "eval_source": "saved", "eval_file": file, "funnel": stages, "leakage": leakage}
+    forecast = {
+        "at_double": {"docs": 40, "ents_f": 0.4, "low": 0.3, "high": 0.5},
+        "per_gain": {"gain": 0.02, "more_docs": 12, "low": 7, "high": 35, "reachable": True},
+    }
+    few = {"X": {"f": 0.75, "support": 9, "enough": False}}
+    points = [CURVE["points"][0], {**CURVE["points"][1], "ents_per_type": few}]
+    path = Path(graph.load())
+    text = render(path, check=check, curve={**CURVE, "points": points, "forecast": forecast})
+    shown = cmarkgfm.github_flavored_markdown_to_html(text, options=Options.CMARK_OPT_UNSAFE)
+    plain = html.unescape(re.sub(r"<[^>]*>", "", shown))
+    assert (
+        "Evaluation set: 40 texts, split off once (25%, seed 7), saved as .ner-tui/eval-sets/a|b-0123.jsonl"
+        in plain
+    )
+    assert "Leakage: 2 of 40 evaluation texts are in training too (3 spans), 1 more nearly so: 7.5%" in plain
+    assert "--eval-split 0.25" in text
+    assert "at 40 texts: F 40.0, 90% interval 30.0 to 50.0" in plain
+    assert "about 12 more annotations for +2.0, 90% interval 7 to 35" in plain
+    assert "* too little support in the eval set" in plain
