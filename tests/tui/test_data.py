@@ -223,3 +223,15 @@ async def test_cancel_asks_and_stops(make_app: MakeApp, tmp_path: Path, workspac
     events = [json.loads(line) for line in (run.folder / "events.jsonl").read_text().splitlines()]
     assert events[-1]["event"] == "end"
     assert events[-1]["status"] == "cancelled"
+
+
+async def test_a_failed_load_is_told_where_its_pane_is_hidden(make_app: MakeApp, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text("no json\n" * 3)
+    app = make_app(bad)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await wait_until(pilot, lambda: "Not loaded" in screen_text(app))
+        assert "not JSON Lines" in screen_text(app)
+        await pilot.press("t")
+        await pilot.pause()
+        assert app.screen is app.main

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, on, work
@@ -266,24 +265,12 @@ class MainScreen(Screen[None]):
     @work(group="dialog", exclusive=True)
     async def action_open(self) -> None:
         """Open another dataset."""
-        from tui.screens.dialogs import Ask
+        from tui.screens.open import ask_for_data
 
-        data, evaluation = self.walk.session.data, self.walk.session.eval
-        lines = [
-            ("Training data (several with commas)", ",".join(data)),
-            ("Evaluation data (empty: a part is split off)", ",".join(evaluation)),
-        ]
-        ask = Ask(
-            "Open a dataset",
-            lines,
-            check=lambda values: wrong_files(*values),
-            files=(".jsonl", ".jsonl.gz"),
-            hint="Right arrow completes a path.",
-        )
-        values = await self.app.push_screen_wait(ask)
-        if values is not None:
+        files = await ask_for_data(self.app, self.walk)
+        if files is not None:
             try:
-                self.walk.open_data(split_files(values[0]), split_files(values[1]))
+                self.walk.open_data(*files)
             except UserError as error:
                 self.complain(error)
                 return
@@ -303,7 +290,7 @@ class MainScreen(Screen[None]):
             )
         except UserError as error:
             self._check_status = Status.FAILED
-            self.metrics.data_view.show_failure(self.walk.session.data, str(error))
+            self._show_check_failure(str(error))
         self.refresh_bindings()
 
     def _show_check(self, run: Run, status: Status, progress: Progress) -> None:
@@ -316,11 +303,16 @@ class MainScreen(Screen[None]):
         elif result is not None:
             view.show_result(files, result)
         else:
-            view.show_failure(files, str((progress.end or {}).get("message") or f"loading {status.value}"))
+            self._show_check_failure(str((progress.end or {}).get("message") or f"loading {status.value}"))
         self.status_line.show_data(files, status)
         self.refresh_bindings()
         if status not in ACTIVE:
             self._learn()
+
+    def _show_check_failure(self, message: str) -> None:
+        self.metrics.data_view.show_failure([*self.walk.session.data, *self.walk.session.eval], message)
+        if not self.metrics.region.area:  # the pane is behind another one
+            self.notify(message, title="Not loaded", severity="error", markup=False, timeout=10)
 
     def action_findings(self) -> None:
         """Open the findings."""
@@ -519,23 +511,3 @@ class MainScreen(Screen[None]):
     def complain(self, error: UserError) -> None:
         """Say what went wrong, in one line; everything else goes on."""
         self.notify(str(error), title="Not done", severity="error", markup=False, timeout=10)
-
-
-def split_files(text: str) -> list[Path]:
-    """The files of a line with commas."""
-    return [Path(part.strip()).expanduser() for part in text.split(",") if part.strip()]
-
-
-def wrong_files(data: str, evaluation: str) -> str:
-    """What is wrong with the files named, in one line, or ""."""
-    if not split_files(data):
-        return "Name at least one file of training data."
-    for file in [*split_files(data), *split_files(evaluation)]:
-        try:
-            if file.is_dir():
-                return f"{file}: a folder, not a file"
-            if not file.exists():
-                return f"{file}: no such file"
-        except (OSError, ValueError) as error:
-            return f"{file}: {error}"
-    return ""
