@@ -120,7 +120,7 @@ class NerTuiApp(App[None]):
         Raises:
             Exception: The error itself, under a test's pilot.
         """
-        if self._exit:
+        if self._exit or not self.is_running:
             return  # on the way out: what was still being mounted has lost its place, and nothing else
         if self.is_headless:
             super()._handle_exception(error)

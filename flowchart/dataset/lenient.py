@@ -71,7 +71,7 @@ def load_object(line: bytes | memoryview) -> dict[str, Any]:
         text = bytes(line).decode("utf-8")
     except UnicodeDecodeError as error:
         raise UnreadableError(
-            "not-utf8", f"byte 0x{error.object[error.start]:02x} at column {error.start + 1} is not UTF-8"
+            "not-utf8", f"not UTF-8 (byte 0x{error.object[error.start]:02x} at column {error.start + 1})"
         ) from None
     try:
         value = json.loads(text, parse_int=_integer)

@@ -158,7 +158,7 @@ def _number(kind: type, low: float, high: float) -> Callable[[str], float]:
             value = float("nan")
         if not low <= value <= high:
             article = "a whole number" if kind is int else "a number"
-            raise argparse.ArgumentTypeError(f"{text!r} is not {article} from {low:g} to {high:g}")
+            raise argparse.ArgumentTypeError(f"{text!r} is not {article} from {low:,} to {high:,}")
         return value
 
     return convert

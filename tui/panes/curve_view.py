@@ -24,7 +24,7 @@ from tui.panes.training_list import training_list
 from tui.widgets.curve_plot import CurvePlot, Record
 from tui.widgets.plain import Plain
 
-NO_CURVE = "No learning curve of this dataset yet.\n\nPress t to train on 25, 50, 75 and 100% of the texts."
+NO_CURVE = "No learning curve yet.\n\nWith a dataset open (o), t trains on 25, 50, 75 and 100% of its texts."
 
 ROOM_FOR_TRAININGS = 30
 """Lines from which more than a few trainings are named."""
