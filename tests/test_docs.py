@@ -40,7 +40,14 @@ from tui.screens.help import key_name
 from tui.screens.layout import COLUMNS_FROM, SMALLEST
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/guide.md")
+DOCUMENTS = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs/guide.md",
+    "docs/clusters.md",
+    "docs/scale.md",
+)
 GUIDE = (ROOT / "docs/guide.md").read_text(encoding="utf-8")
 
 NOT_RUN = {
