@@ -178,3 +178,15 @@ def test_the_run_folder_tells_the_whole_story(terminal: Start, home: Path, data:
     assert events[-1]["event"] == "end"
     assert events[-1]["status"] == "finished"
     assert not list(runs[0].glob("*.tmp"))
+
+
+def test_keys_that_come_at_a_time_are_taken_in_their_order(terminal: Start, data: Path) -> None:
+    there = terminal(data)
+    there.press("3")
+    there.wait_for("aligned +120")
+    there.press("t")
+    there.wait_for("Trainings a point")
+    there.process.send("\x7f2\t\x7f5\t70")  # in one piece, as over a slow line
+    there.wait_for(r"texts +│ +│\n[^\n]* 2 ")
+    there.wait_for(r"another seed +│ +│\n[^\n]* 5 ")
+    there.wait_for(r"none\) +│ +│\n[^\n]* 70 ")

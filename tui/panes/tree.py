@@ -22,6 +22,7 @@ from flowchart.graph import Answer, Edge, Flowchart, Kind, Node
 from flowchart.path import Path
 from flowchart.text import one_line
 from tui.glyphs import UNICODE, Glyphs
+from tui.widgets.prompt_line import PromptLine
 
 INDENT = 2
 """Cells by which each level of the tree is moved in."""
@@ -336,7 +337,7 @@ def elsewhere(chart: Flowchart, box: Node, after: str) -> Iterator[Edge]:
             yield edge
 
 
-class SearchInput(Input):
+class SearchInput(PromptLine):
     """The line to type a search into; up and down go through what was found."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -21,6 +21,7 @@ from textual.widgets.option_list import Option
 from flowchart.text import printable
 from tui.widgets.key_hints import KeyHints
 from tui.widgets.plain import Plain, styled
+from tui.widgets.prompt_line import PromptLine
 
 Answered = TypeVar("Answered")
 
@@ -130,7 +131,9 @@ class Ask(Dialog[list[str] | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Back", id="dialog.back"),
         Binding("enter", "take", "Take it", id="dialog.take"),
-        Binding("tab", "app.focus_next", "Next line", show=False),
+        # with priority, so that what is typed behind a tab goes into the next line
+        Binding("tab", "app.focus_next", "Next line", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", "Line before", show=False, priority=True),
     ]
 
     def __init__(
@@ -160,7 +163,7 @@ class Ask(Dialog[list[str] | None]):
             for prompt, value in self._lines:
                 yield Plain(prompt, classes="prompt")
                 suggester = FileSuggester(self._files) if self._files is not None else None
-                line = Input(value, suggester=suggester, compact=True)
+                line = PromptLine(value, suggester=suggester, compact=True)
                 line.cursor_blink = False
                 yield line
             if self._hint:
