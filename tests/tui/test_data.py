@@ -235,3 +235,25 @@ async def test_a_failed_load_is_told_where_its_pane_is_hidden(make_app: MakeApp,
         await pilot.press("t")
         await pilot.pause()
         assert app.screen is app.main
+
+
+async def test_a_training_goes_on_in_view_when_other_data_is_opened(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    first, other = (write_rows(tmp_path / f"{name}.jsonl", rows(400)) for name in ("first", "other"))
+    app = make_app(first)
+    async with app.run_test(size=(160, 50)) as pilot:
+        await wait_until(pilot, lambda: loaded(app))
+        await pilot.press("t")
+        await wait_until(pilot, lambda: isinstance(app.screen, Ask))
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: "train-curve running" in screen_text(app))
+        app.main.walk.open_data([other], [])
+        app.main._load_data()
+        app.main._come_back_to_curve()
+        await wait_until(pilot, lambda: "of other data than is open now" in screen_text(app))
+        assert app.main.active_run is not None
+        await pilot.press("x")
+        await wait_until(pilot, lambda: not isinstance(app.screen, MainScreen))
+        await pilot.press("y")
+        await wait_until(pilot, lambda: "train-curve cancelled" in screen_text(app))

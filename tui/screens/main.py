@@ -114,6 +114,7 @@ class MainScreen(Screen[None]):
         self._shown = "flowchart"
         self._layout_now = Layout.COLUMNS
         self._arranged: tuple[Layout, bool, str] | None = None
+        self._followed: Run | None = None
         self._curve_status: Status | None = None
         self._check_status: Status | None = None
         self.facts = Facts()
@@ -311,7 +312,7 @@ class MainScreen(Screen[None]):
 
     def _show_check_failure(self, message: str) -> None:
         self.metrics.data_view.show_failure([*self.walk.session.data, *self.walk.session.eval], message)
-        if not self.metrics.region.area:  # the pane is behind another one
+        if not self.metrics.data_view.region.area:  # it is behind another pane, or behind the curve
             self.notify(message, title="Not loaded", severity="error", markup=False, timeout=10)
 
     def action_findings(self) -> None:
@@ -326,14 +327,14 @@ class MainScreen(Screen[None]):
 
     def _come_back_to_curve(self) -> None:
         run = self.walk.curve_run
-        if run is None:
-            self._curve_status = None
-            self.metrics.curve_view.show_nothing()
-            self.status_line.show_curve(None, Progress())
-        else:
+        if run is not None:
             if run.status() in ACTIVE:
                 self.metrics.view = "curve"
             self.follow_curve(run)
+        elif self.active_run is None:  # else a training of other data goes on, and stays in view as that
+            self._curve_status = None
+            self.metrics.curve_view.show_nothing()
+            self.status_line.show_curve(None, Progress())
         self._lay_over()
 
     @work(group="dialog", exclusive=True)
@@ -369,10 +370,11 @@ class MainScreen(Screen[None]):
     @work(group="curve", exclusive=True)
     async def follow_curve(self, run: Run) -> None:
         """Show a run's learning curve, live while it is trained."""
-        other = not (self.walk.is_of_this_data(run) and run.same_inputs())
+        self._followed = run
 
         def changed(status: Status, progress: Progress) -> None:
             self._curve_status = status
+            other = not (self.walk.is_of_this_data(run) and run.same_inputs())
             result = None if status in ACTIVE else run.result()
             if result is not None:
                 progress.take(result)
@@ -396,7 +398,7 @@ class MainScreen(Screen[None]):
         """Cancel the training, or the loading, after asking."""
         from tui.screens.dialogs import Choice
 
-        run = self.walk.curve_run if self._curve_status in ACTIVE else self.walk.check_run
+        run = self.active_run or self.walk.check_run
         if run is None:
             return
         answers = [("y", "Yes, stop it; finished points are kept"), ("n", "No, let it go on")]
@@ -444,7 +446,7 @@ class MainScreen(Screen[None]):
     @property
     def active_run(self) -> Run | None:
         """The training that is running, if one is."""
-        return self.walk.curve_run if self._curve_status in ACTIVE else None
+        return self._followed if self._curve_status in ACTIVE else None
 
     # -- panes --------------------------------------------------------------------------------------
 
