@@ -98,7 +98,7 @@ def test_keys_while_both_cores_train(tmp_path: Path) -> None:
     )
     there.wait_for(r"aligned +[\d,]+", 60)
     there.press("t")
-    there.wait_for("Number of points")
+    there.wait_for("Trainings a point")
     there.press("enter")
     there.wait_for(r"steps.*loss", 90)
     there.process.delaybeforesend = None  # pexpect waits 50 ms before each key, for programs that flush

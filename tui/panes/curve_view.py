@@ -13,14 +13,6 @@ from flowchart.runs.folder import Status
 from flowchart.runs.progress import Progress
 from flowchart.text import one_line, printable
 from tui.glyphs import Glyphs
-from tui.panes.curve_tables import (
-    comparison_block,
-    forecast_block,
-    labels_table,
-    points_table,
-    verdict_line,
-)
-from tui.panes.training_list import training_list
 from tui.widgets.curve_plot import CurvePlot, Record
 from tui.widgets.plain import Plain
 
@@ -119,11 +111,16 @@ class CurveView(VerticalScroll, can_focus=True):
         plot.show_curve(curve, other, name)
         blocks = self._blocks(width) if points else []
         if points and other is not None:
+            from tui.panes.curve_tables import comparison_block
+
             blocks.append(comparison_block(curve, other, name, width, self.glyphs.laid_over))
         table.display = bool(blocks)
         table.show(Content("\n\n").join(blocks))
 
     def _blocks(self, width: int) -> list[Content]:
+        # Not needed for the first frame, like the trainings below.
+        from tui.panes.curve_tables import forecast_block, labels_table, points_table, verdict_line
+
         curve, points = self._progress.result, self._progress.points
         blocks = [points_table(points, width)]
         verdict = curve.get("verdict")
@@ -167,6 +164,8 @@ class CurveView(VerticalScroll, can_focus=True):
         elif self._status is not Status.FINISHED:
             lines.append(state + Content("  x cancels"))
             if self._progress.trainings:
+                from tui.panes.training_list import training_list
+
                 lines += training_list(self._progress, width, self._most, self.glyphs)
             else:
                 stage = self._progress.message or self._progress.stage or "starting"
