@@ -75,10 +75,17 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A part of the chart that belongs together."""
+    """A part of the chart that belongs together.
+
+    Attributes:
+        id: Its name in the chart's file.
+        title: Its title.
+        updates: Whether its boxes train a trained pipeline further, rather than a blank one.
+    """
 
     id: str
     title: str
+    updates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,8 @@ class Node:
         measure: The name of the measure that answers its question; "" for none.
         threshold: The value that the measure is held against, in `unit`.
         unit: The threshold's unit.
+        limits: Further values that the measure is held against, by names that the measure knows.
+        person: Whether it is something that only a person can do, so that a walk by the evidence ends here.
         asks: What the question is answered from, in one sentence.
         commands: What does the same by hand.
         links: Where to read on.
@@ -121,6 +130,8 @@ class Node:
     measure: str = ""
     threshold: float | None = None
     unit: str = ""
+    limits: Mapping[str, float] = field(default_factory=dict)
+    person: bool = False
     asks: str = ""
     commands: tuple[Command, ...] = ()
     links: tuple[Link, ...] = ()
@@ -197,8 +208,8 @@ def load(file: Path | None = None, override: Path | None = None) -> Flowchart:
 
     Args:
         file: A chart's TOML; without it the packaged NER Flowchart.
-        override: A TOML with single arrows (`[[edge]]`, as in a chart) and thresholds
-            (`[node."id"] threshold = 0.8`) that replace the chart's own.
+        override: A TOML with single arrows (`[[edge]]`, as in a chart), thresholds and limits
+            (`[node."id"]` with `threshold = 0.8` or `limits = { ... }`) that replace the chart's own.
 
     Raises:
         UserError: A file is missing or is no chart; the message names the file and the box.
@@ -217,7 +228,10 @@ def load(file: Path | None = None, override: Path | None = None) -> Flowchart:
         corrections = _read(override)
         source += corrections
         _correct(nodes, edges, Reader(override, _parse(override, corrections)))
-    lanes = [Lane(reader.text(t, "id"), reader.text(t, "title")) for t in reader.tables("lane")]
+    lanes = [
+        Lane(reader.text(t, "id"), reader.text(t, "title"), bool(reader.truth(t, "updates")))
+        for t in reader.tables("lane")
+    ]
     recipes = [Recipe(reader.text(t, "name"), reader.text(t, "description")) for t in reader.tables("recipe")]
     chart = Flowchart(
         name=file.name,
@@ -267,6 +281,8 @@ def _node(table: dict[str, Any], reader: Reader) -> Node:
         measure=reader.text(table, "measure", ""),
         threshold=reader.number(table, "threshold"),
         unit=reader.text(table, "unit", ""),
+        limits=reader.numbers(table, "limits"),
+        person=bool(reader.truth(table, "person")),
         asks=reader.text(table, "asks", ""),
         commands=tuple(Command(tool, line) for tool, line in reader.pairs(table, "commands")),
         links=tuple(Link(title, url) for title, url in reader.pairs(table, "links")),
@@ -300,4 +316,7 @@ def _correct(nodes: dict[str, Node], edges: dict[tuple[str, Answer], Edge], read
     for node_id, table in settings.items():
         if node_id not in nodes or not isinstance(table, dict):
             raise reader.wrong(f"the chart has no box {node_id!r}")
-        nodes[node_id] = replace(nodes[node_id], threshold=reader.number(table, "threshold"))
+        node = nodes[node_id]
+        threshold = reader.number(table, "threshold") if "threshold" in table else node.threshold
+        limits = {**node.limits, **reader.numbers(table, "limits")}
+        nodes[node_id] = replace(node, threshold=threshold, limits=limits)

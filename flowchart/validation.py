@@ -78,6 +78,13 @@ class Reader:
             return value
         raise self.wrong(f"{key!r} must be a number, not {str(value)[:80]!r}", table)
 
+    def numbers(self, table: dict[str, Any], key: str) -> dict[str, float]:
+        """Return a table of numbers; an empty one when there is none."""
+        value = table.get(key, {})
+        if isinstance(value, dict):
+            return {name: self.number(value, name) or 0.0 for name in value}
+        raise self.wrong(f"{key!r} must be a table of numbers, not {str(value)[:80]!r}", table)
+
     def member(
         self, table: dict[str, Any], key: str, of: type[Choice], default: Choice | None = None
     ) -> Choice:

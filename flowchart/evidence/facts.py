@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Suggestion = Literal["YES", "NO", "CAN'T TELL"]
+
+Table = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
+"""The names of the columns, and the rows: any text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,35 +18,85 @@ class Facts:
 
     Attributes:
         check: The result of loading it; None when it has not been loaded.
-        curve: The result of its learning curve; None when there is none, or it is of other data.
+        curve: The result of its learning curve from a blank model; None when there is none, or it is of other
+            data.
+        updated: The same of a trained pipeline that was trained further.
+        measured: What `measure` runs found out, by the name of the fact.
+        target: The F that would be good enough, 0 to 1; None when nobody said.
     """
 
     check: dict[str, Any] | None = None
     curve: dict[str, Any] | None = None
+    updated: dict[str, Any] | None = None
+    measured: Mapping[str, Any] = field(default_factory=dict)
+    target: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """A measured value beside a threshold, with its doubt.
+    """What the data says about a question: a value beside a threshold, with its doubt.
 
     Attributes:
         measure: The name of the measure.
-        value: The value, in `unit`.
-        unit: Its unit.
-        threshold: What it is held against; None when nothing is.
-        low: The lower end of its 95% interval; None for a count.
-        high: The upper end.
         suggestion: What it suggests to answer.
         reason: Why, in one sentence.
-        source: The run that found it out.
+        value: The value, in `unit`; None when it cannot be measured yet.
+        unit: Its unit.
+        threshold: What it is held against; None when nothing is.
+        threshold_from: Where the threshold comes from.
+        low: The lower end of its 95% interval; None for a count.
+        high: The upper end.
+        table: The details.
+        rows: The name of the fact whose rows are behind it (`flowchart.measures.rows`); "" for none.
+        needs: What the person has not given yet, one of `NEEDS`; "" for nothing.
+        advice: What to do about it, for a box that the answer leads to.
+        source: The run, or the content, that it was found out from.
     """
 
     measure: str
-    value: float
-    unit: str
     suggestion: Suggestion
     reason: str
+    value: float | None = None
+    unit: str = ""
     threshold: float | None = None
+    threshold_from: str = ""
     low: float | None = None
     high: float | None = None
+    table: Table | None = None
+    rows: str = ""
+    needs: str = ""
+    advice: str = ""
     source: str = ""
+
+
+NEEDS = {
+    "patterns": "a patterns file",
+    "model": "a trained pipeline",
+    "target": "the F that would be good enough",
+    "training": "a learning curve",
+    "updating": "a learning curve that trains a pipeline further",
+    "tuning": "a training with other hyperparameters, on the same evaluation set",
+}
+"""What a person may have to give before a question can be answered."""
+
+
+def judged(value: float, threshold: float, low: float | None = None, high: float | None = None) -> Suggestion:
+    """Return whether a value lies above a threshold: YES or NO only when its whole interval does.
+
+    A value without an interval, a count, is certain.
+    """
+    if low is None or high is None:
+        return "YES" if value > threshold else "NO"
+    if low > threshold:
+        return "YES"
+    return "NO" if high <= threshold else "CAN'T TELL"
+
+
+def percent(value: float) -> str:
+    """Return a share in percent, in words for a reason: as 28.5%."""
+    return f"{100 * value:.1f}%"
+
+
+def points(value: float) -> str:
+    """Return an F in points of 100, as 71.3."""
+    return f"{100 * value:.1f}"

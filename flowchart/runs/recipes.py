@@ -4,5 +4,6 @@ from __future__ import annotations
 
 RECIPES = {
     "check": "flowchart.recipes.check",
+    "measure": "flowchart.recipes.measure",
     "train-curve": "flowchart.recipes.train_curve",
 }

@@ -1,0 +1,27 @@
+"""What the data says: facts that take work to find out. They are measured in a child process, with spaCy.
+
+A fact is plain data and knows no threshold; `flowchart.evidence` holds it against those of a chart. This table
+is light; the modules that it names are not.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Fact(NamedTuple):
+    """A fact: the module that finds it out by `measure(material, rows)`, and what it does, in words."""
+
+    module: str
+    doing: str
+
+
+FACTS: dict[str, Fact] = {
+    "context": Fact("flowchart.measures.context", "looking for context"),
+    "span_shape": Fact("flowchart.measures.span_shape", "looking at the spans"),
+    "eval_quality": Fact("flowchart.measures.eval_quality", "looking at the evaluation set"),
+    "rules": Fact("flowchart.measures.rules", "matching the patterns"),
+    "consistency": Fact("flowchart.measures.consistency", "looking for inconsistent annotations"),
+    "models": Fact("flowchart.measures.models", "trying the installed pipelines"),
+}
+"""The facts by name, quick ones first."""

@@ -1,0 +1,99 @@
+"""Finds out from the data what the chart's questions are answered from, but for what takes a training."""
+
+from __future__ import annotations
+
+import importlib
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flowchart.dataset.corpus import prepare
+from flowchart.dataset.findings import FindingLog
+from flowchart.errors import UserError
+from flowchart.measures import FACTS
+from flowchart.measures.material import Material
+from flowchart.measures.rows import RowLog
+from flowchart.recipes.check import FINDINGS
+from flowchart.runs.versions import versions
+from flowchart.workspace import Workspace
+
+if TYPE_CHECKING:
+    from flowchart.runs.folder import Run
+    from flowchart.runs.reporter import Reporter
+
+
+def run(run: Run, report: Reporter) -> dict[str, Any]:
+    """Measure the facts about the dataset named in a run's settings.
+
+    Settings: those of check, and `patterns` (a file), `models` (trained pipelines, names or folders) and
+    `label_map` (the data's label for a pipeline's label). Each fact is told in an event `fact` as soon as it is
+    there; one that cannot be found out says so in its `error`, and the others go on.
+
+    Args:
+        run: The run; each fact's rows go to `rows-NAME.jsonl` in its folder, findings to `findings.jsonl`.
+        report: Told the progress, and each fact.
+
+    Returns:
+        The result: the facts by name, what check returns of the same data, and the rows' groups by fact.
+
+    Raises:
+        UserError: The data cannot be read, or has nothing to measure.
+    """
+    began = time.perf_counter()
+    settings = run.settings
+    with FindingLog(run.folder / FINDINGS) as findings:
+        corpus = prepare(
+            [Path(file) for file in settings.get("train", ())],
+            [Path(file) for file in settings.get("eval", ())],
+            lang=str(settings.get("lang", "en")),
+            eval_split=float(settings.get("eval_split", 0.2)),
+            seed=int(settings.get("seed", 0)),
+            progress=report.progress,
+            findings=findings,
+            trainable=False,
+            eval_sets=Workspace(run.folder.parent.parent).eval_sets,
+        )
+    summary = {"total": findings.total, "kinds": findings.summary(), "file": FINDINGS}
+    check = {**corpus.to_dict(), "findings": summary, "eval_split": settings.get("eval_split", 0.2)}
+    patterns = settings.get("patterns")
+    material = Material(
+        corpus=corpus,
+        files=[file.path for file in corpus.files]
+        + ([corpus.eval_file] if corpus.eval_source != "file" else []),
+        lang=str(settings.get("lang", "en")),
+        seed=int(settings.get("seed", 0)),
+        patterns=Path(str(patterns)) if patterns else None,
+        models=[str(name) for name in settings.get("models") or ()],
+        label_map={str(own): str(data) for own, data in (settings.get("label_map") or {}).items()},
+        folder=run.folder,
+        findings=findings.summary(),
+    )
+    facts: dict[str, Any] = {}
+    rows: dict[str, Any] = {}
+    for number, (name, fact) in enumerate(FACTS.items()):
+        report.progress("measure", number, len(FACTS), fact.doing)
+        facts[name], rows[name] = _find_out(name, material)
+        report.offer("fact", name=name, fact=facts[name])
+    report.progress("measure", len(FACTS), len(FACTS), "measured")
+    return {
+        "facts": facts,
+        "rows": rows,
+        "check": check,
+        "content_hash": corpus.content_hash,
+        "eval_source": corpus.eval_source,
+        "eval_file": corpus.eval_file,
+        "eval_hash": corpus.eval_hash,
+        "seconds": round(time.perf_counter() - began, 3),
+        "versions": versions(),
+    }
+
+
+def _find_out(name: str, material: Material) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a fact and the summary of its rows."""
+    began = time.perf_counter()
+    with RowLog(material.folder / f"rows-{name}.jsonl", material.files) as log:
+        try:
+            fact = importlib.import_module(FACTS[name].module).measure(material, log)
+        except UserError as error:
+            fact = {"error": str(error)}
+    return {**fact, "seconds": round(time.perf_counter() - began, 2)}, log.summary()
