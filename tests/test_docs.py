@@ -360,7 +360,7 @@ def test_the_numbers_are_those_of_the_code() -> None:
         f"1 to {MOST_SAMPLES} (4)",
         f"over {config.WARM_UP:.0%} of the steps to {config.PEAK_RATE}",
         f"dropout {config.DROPOUT}",
-        f"{config.PASSES:.0f} passes over the texts, or {config.FEWEST_STEPS} steps",
+        f"{config.PASSES:.0f} passes over the texts; sets below {config.SMALL:,} words",
         f"at most {config.MOST_PASSES:.0f} passes",
         f"grow by {config.COMPOUND} from {config.BATCH_WORDS[0]} to {config.BATCH_WORDS[1]:,} words",
         f"{config.FEWEST_BATCHES} batches, down to {config.SMALLEST_BATCH} words",

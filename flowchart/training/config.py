@@ -43,8 +43,11 @@ make fewer and larger steps: a quarter less time, and no lower F.
 PASSES = 12.0
 """How often the training texts are gone through, where that makes enough steps."""
 
-FEWEST_STEPS = 400
-"""Small sets are gone through more often: learning needs updates, however few texts there are."""
+SMALL = 26_000
+"""Below so many words, sets are gone through more often: learning needs updates, however few texts there are.
+
+The passes grow with the square of what is missing, so that half as many words make twice as many steps.
+"""
 
 MOST_PASSES = 40.0
 """But not more often than this, which is where a few dozen texts are learnt by heart."""
@@ -109,9 +112,8 @@ class Schedule:
         words = max(words, 1)
         largest = max(words // FEWEST_BATCHES, SMALLEST_BATCH)
         start, stop = (min(size, largest) for size in BATCH_WORDS)
-        steps = max(
-            _steps(PASSES * words, start, stop), min(FEWEST_STEPS, _steps(MOST_PASSES * words, start, stop))
-        )
+        passes = min(PASSES * max((SMALL / words) ** 2, 1.0), MOST_PASSES)
+        steps = _steps(passes * words, start, stop)
         frequency = max(round(steps / EVALUATIONS), 1)
         steps = frequency * EVALUATIONS
         return cls(steps, max(round(WARM_UP * steps), 1), start, stop, COMPOUND, frequency)
