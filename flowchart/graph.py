@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -113,6 +113,7 @@ class Node:
         threshold: The value that the measure is held against, in `unit`.
         unit: The threshold's unit.
         limits: Further values that the measure is held against, by names that the measure knows.
+        updates: Whether its lane trains a trained pipeline further, rather than a blank one.
         person: Whether it is something that only a person can do, so that a walk by the evidence ends here.
         asks: What the question is answered from, in one sentence.
         commands: What does the same by hand.
@@ -131,6 +132,7 @@ class Node:
     threshold: float | None = None
     unit: str = ""
     limits: Mapping[str, float] = field(default_factory=dict)
+    updates: bool = False
     person: bool = False
     asks: str = ""
     commands: tuple[Command, ...] = ()
@@ -217,7 +219,12 @@ def load(file: Path | None = None, override: Path | None = None) -> Flowchart:
     file = file or PACKAGED
     content = _read(file)
     reader = Reader(file, _parse(file, content))
-    nodes = {node.id: node for node in (_node(table, reader) for table in reader.tables("node"))}
+    lanes = [
+        Lane(reader.text(t, "id"), reader.text(t, "title"), bool(reader.truth(t, "updates")))
+        for t in reader.tables("lane")
+    ]
+    updating = {lane.id for lane in lanes if lane.updates}
+    nodes = {node.id: node for node in (_node(table, reader, updating) for table in reader.tables("node"))}
     if len(nodes) < len(reader.tables("node")):
         raise reader.wrong("two boxes have the same id")
     edges = {(edge.source, edge.answer): edge for edge in (_edge(t, reader) for t in reader.tables("edge"))}
@@ -228,10 +235,6 @@ def load(file: Path | None = None, override: Path | None = None) -> Flowchart:
         corrections = _read(override)
         source += corrections
         _correct(nodes, edges, Reader(override, _parse(override, corrections)))
-    lanes = [
-        Lane(reader.text(t, "id"), reader.text(t, "title"), bool(reader.truth(t, "updates")))
-        for t in reader.tables("lane")
-    ]
     recipes = [Recipe(reader.text(t, "name"), reader.text(t, "description")) for t in reader.tables("recipe")]
     chart = Flowchart(
         name=file.name,
@@ -268,7 +271,7 @@ def _parse(file: Path, content: bytes) -> dict[str, Any]:
         raise UserError(f"{file}: not a chart, because it is no TOML ({error})") from error
 
 
-def _node(table: dict[str, Any], reader: Reader) -> Node:
+def _node(table: dict[str, Any], reader: Reader, updating: Container[str]) -> Node:
     return Node(
         id=reader.text(table, "id"),
         kind=reader.member(table, "kind", Kind),
@@ -282,6 +285,7 @@ def _node(table: dict[str, Any], reader: Reader) -> Node:
         threshold=reader.number(table, "threshold"),
         unit=reader.text(table, "unit", ""),
         limits=reader.numbers(table, "limits"),
+        updates=reader.text(table, "lane", "") in updating,
         person=bool(reader.truth(table, "person")),
         asks=reader.text(table, "asks", ""),
         commands=tuple(Command(tool, line) for tool, line in reader.pairs(table, "commands")),

@@ -28,6 +28,9 @@ class Session:
         check_run: The id of the run that loaded the data last.
         curve_run: The id of the run whose learning curve is in view.
         compare_run: The id of the run whose curve is laid over it; "" for none.
+        patterns: A patterns file; "" for none.
+        models: Trained pipelines to look at, names or folders; empty for every installed one.
+        label_map: The data's label for a pipeline's label, where it is other than suggested.
     """
 
     path: dict[str, Any] = field(default_factory=dict)
@@ -43,6 +46,9 @@ class Session:
     check_run: str = ""
     curve_run: str = ""
     compare_run: str = ""
+    patterns: str = ""
+    models: list[str] = field(default_factory=list)
+    label_map: dict[str, str] = field(default_factory=dict)
 
 
 def load(workspace: Workspace) -> Session:

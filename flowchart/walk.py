@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path as FilePath
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flowchart import graph, session
 from flowchart.dataset.eval_facts import set_is_there
@@ -15,6 +15,9 @@ from flowchart.runs.command import command_line, unusual
 from flowchart.runs.folder import Run, Status, list_runs
 from flowchart.session import Session
 from flowchart.workspace import Workspace
+
+if TYPE_CHECKING:
+    from flowchart.inquiry import Inquiry
 
 
 class Walk:
@@ -229,13 +232,46 @@ class Walk:
                 self.session.compare_run = ""
         return None
 
+    @property
+    def inquiry(self) -> Inquiry:
+        """What is asked about the data in view."""
+        from flowchart.inquiry import Inquiry  # not needed for the first frame
+
+        session = self.session
+        return Inquiry(
+            workspace=self.workspace,
+            data=self.data_settings,
+            patterns=session.patterns,
+            models=tuple(session.models),
+            label_map=session.label_map,
+            target=session.target or None,
+            curve_run=session.curve_run,
+        )
+
+    def measure_with(
+        self, *, patterns: str, models: list[str], label_map: dict[str, str], target: float
+    ) -> None:
+        """Say what the questions are to be measured with, and save.
+
+        Args:
+            patterns: A patterns file; "" for none.
+            models: Trained pipelines, names or folders; empty for every installed one.
+            label_map: The data's label for a pipeline's label.
+            target: The F that would be good enough, 0 to 1; 0 for none.
+
+        Raises:
+            UserError: It could not be saved.
+        """
+        session = self.session
+        session.patterns = str(FilePath(patterns).absolute()) if patterns else ""
+        session.models, session.label_map, session.target = models, label_map, target
+        self.save()
+
     def facts(self) -> Facts:
         """Read what is known about the data in view: its runs, as far as no file has changed since."""
-        return Facts(check=self._result_of(self.check_run), curve=self._result_of(self.curve_run))
-
-    def _result_of(self, run: Run | None) -> dict[str, Any] | None:
-        fits = run is not None and self.is_of_this_data(run) and run.same_inputs()
-        return run.result() if run is not None and fits else None
+        run = self.check_run
+        fits = run is not None and self.inquiry.is_about(run)
+        return self.inquiry.facts(run.result() if run is not None and fits else None)
 
     def report(self, *, provenance: bool = False) -> str:
         """Return the path with its evidence as GitHub Markdown."""

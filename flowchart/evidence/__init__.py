@@ -1,37 +1,69 @@
 """What the data says about a chart's questions: one measure for each name that a chart may give.
 
 A measure looks at facts that runs have found out already, and answers at once; whatever takes work is a run.
+Each is imported when it is first asked, so that the first screen waits for none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
+from importlib import import_module
+from typing import Any, NamedTuple
 
-from flowchart.evidence.annotation_count import annotation_count
-from flowchart.evidence.facts import Evidence, Facts
-from flowchart.evidence.last_step import last_step
+from flowchart.evidence.facts import NEEDS, Evidence, Facts
 from flowchart.graph import Node
 
-__all__ = ["MEASURES", "Evidence", "Facts", "as_record", "measure"]
+__all__ = ["MEASURES", "NEEDS", "Evidence", "Facts", "as_record", "fact_of", "measure"]
 
-MEASURES: dict[str, Callable[[Node, Facts], Evidence | None]] = {
-    "annotation_count": annotation_count,
-    "last_step": last_step,
+
+class Measure(NamedTuple):
+    """A measure: its module here, with a function of its name, and the fact of a `measure` run that it takes."""
+
+    module: str
+    fact: str = ""
+
+
+MEASURES: dict[str, Measure] = {
+    "annotation_count": Measure("annotation_count"),
+    "consistency": Measure("consistency", "consistency"),
+    "context": Measure("context", "context"),
+    "eval_quality": Measure("eval_quality", "eval_quality"),
+    "label_completeness": Measure("label_completeness", "models"),
+    "label_overlap": Measure("label_overlap", "models"),
+    "last_step": Measure("last_step"),
+    "models_available": Measure("models_available", "models"),
+    "new_label_count": Measure("new_labels", "models"),
+    "new_labels": Measure("new_labels", "models"),
+    "paired_difference": Measure("paired_difference"),
+    "rule_coverage": Measure("rule_coverage", "rules"),
+    "rules_score": Measure("rules_score", "rules"),
+    "similarity": Measure("similarity", "models"),
+    "span_shape": Measure("span_shape", "span_shape"),
+    "target": Measure("target"),
 }
 """The measures, by the names that a chart's `measure` may have."""
+
+
+def fact_of(node: Node) -> str:
+    """Return the name of the fact that a box's measure takes; "" when it takes none of a `measure` run."""
+    return MEASURES[node.measure].fact if node.measure in MEASURES else ""
 
 
 def measure(node: Node, facts: Facts) -> Evidence | None:
     """Return what the facts say about a box's question.
 
-    None when the box asks nothing that is measured yet, or the facts are missing or not what they should be.
+    None when the box asks nothing that is measured, or the facts are missing or not what they should be.
     """
-    by = MEASURES.get(node.measure)
+    known = MEASURES.get(node.measure)
+    if known is None:
+        return None
+    by: Callable[[Node, Facts], Evidence | None] = getattr(
+        import_module(f"flowchart.evidence.{known.module}"), node.measure
+    )
     try:
-        return by(node, facts) if by is not None else None
-    except (KeyError, TypeError, ValueError, AttributeError):
+        return by(node, facts)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
         return None  # a result file of another version: no evidence is better than a wrong one
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -90,6 +91,17 @@ def judged(value: float, threshold: float, low: float | None = None, high: float
     if low > threshold:
         return "YES"
     return "NO" if high <= threshold else "CAN'T TELL"
+
+
+def wilson(successes: int, trials: int, z: float = 1.96) -> tuple[float, float]:
+    """Return the 95% interval of a share, 0 to 1 without trials: Wilson 1927, "Probable Inference" (JASA 22)."""
+    if not trials:
+        return 0.0, 1.0
+    share = successes / trials
+    scale = 1 + z * z / trials
+    middle = (share + z * z / (2 * trials)) / scale
+    half = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials)) / scale
+    return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
 def percent(value: float) -> str:

@@ -3,22 +3,44 @@
 from __future__ import annotations
 
 from flowchart.evidence.facts import Evidence, Facts
+from flowchart.evidence.training import curve_of
 from flowchart.graph import Node
+from flowchart.records import number_of, rows_of
 
 
 def last_step(node: Node, facts: Facts) -> Evidence | None:
     """Take the curve's verdict: a paired bootstrap of its last step over the evaluation texts."""
-    verdict = (facts.curve or {}).get("verdict")
+    curve = curve_of(node, facts)
+    verdict = (curve or {}).get("verdict")
     if not verdict or verdict["answer"] not in ("YES", "NO", "CAN'T TELL"):
-        return None
+        if not facts.measured and facts.check is None:
+            return None
+        return Evidence(
+            measure="last_step",
+            suggestion="CAN'T TELL",
+            reason="No learning curve has been trained on this data yet.",
+            unit=node.unit or "F",
+            threshold=node.threshold,
+            needs="updating" if node.updates else "training",
+        )
     return Evidence(
         measure="last_step",
-        value=float(verdict["difference"]),
+        value=number_of(verdict["difference"]),
         unit=node.unit or "F",
         threshold=node.threshold,
-        low=float(verdict["low"]),
-        high=float(verdict["high"]),
+        threshold_from="the chart's file",
+        low=number_of(verdict["low"]),
+        high=number_of(verdict["high"]),
         suggestion=verdict["answer"],
         reason=str(verdict["reason"]),
-        source=str(verdict.get("run", "")),
+        advice=_more(curve or {}),
+        source=str((curve or {}).get("run", "")),
     )
+
+
+def _more(curve: dict[str, object]) -> str:
+    """What more annotations would bring, in the forecast's own words."""
+    from flowchart.forecast_text import forecast_lines
+
+    lines = forecast_lines(curve, percent=True) if any(rows_of(curve.get("points"))) else []
+    return " ".join(lines)

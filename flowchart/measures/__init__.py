@@ -1,7 +1,7 @@
 """What the data says: facts that take work to find out. They are measured in a child process, with spaCy.
 
-A fact is plain data and knows no threshold; `flowchart.evidence` holds it against those of a chart. This table
-is light; the modules that it names are not.
+A fact is plain data and knows no threshold; `flowchart.evidence` holds it against those of a chart. This
+table is light; the modules that it names are not.
 """
 
 from __future__ import annotations

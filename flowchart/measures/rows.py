@@ -1,7 +1,7 @@
-"""The rows behind a fact: written beside a run's result, in the shape of findings, so that they can be opened.
+"""The rows behind a fact: written beside a run's result, in the shape of findings, so as to be opened.
 
-rows-NAME.jsonl   one JSON object a line: kind (the group that it belongs to), severity, file, row, message,
-                  done, excerpt, span, label
+rows-NAME.jsonl   one JSON object a line: kind (the group that it belongs to), severity, file, row,
+                  message, done, excerpt, span, label
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class RowLog:
         file, row = document.source
         self.put(group, self._files[file], row, message, document.text, span=span, label=label, done=done)
 
-    def put(  # noqa: PLR0917 - all of them are different things
+    def put(
         self,
         group: str,
         file: str,

@@ -26,8 +26,8 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
     """Measure the facts about the dataset named in a run's settings.
 
     Settings: those of check, and `patterns` (a file), `models` (trained pipelines, names or folders) and
-    `label_map` (the data's label for a pipeline's label). Each fact is told in an event `fact` as soon as it is
-    there; one that cannot be found out says so in its `error`, and the others go on.
+    `label_map` (the data's label for a pipeline's label). Each fact is told in an event `fact` as soon as it
+    is there; one that cannot be found out says so in its `error`, and the others go on.
 
     Args:
         run: The run; each fact's rows go to `rows-NAME.jsonl` in its folder, findings to `findings.jsonl`.

@@ -8,6 +8,9 @@ from typing import Any
 EVAL_PREFIX = "eval:"
 """What stands before an evaluation set, as in Prodigy."""
 
+COMMANDS = {"measure": "advise"}
+"""The command that asks for a recipe, where it has another name."""
+
 USUAL: dict[str, Any] = {
     "repeats": 1,
     "target": None,
@@ -30,7 +33,13 @@ def command_line(recipe: str, settings: Mapping[str, Any]) -> str:
     import shlex
 
     files = ",".join([*settings["train"], *(EVAL_PREFIX + file for file in settings["eval"])])
-    words = ["ner-tui", recipe, *(["--ner"] if recipe == "train-curve" else []), files]
+    words = ["ner-tui", COMMANDS.get(recipe, recipe), *(["--ner"] if recipe == "train-curve" else []), files]
+    if settings.get("patterns"):
+        words += ["--patterns", str(settings["patterns"])]
+    for model in settings.get("models") or ():
+        words += ["--model", str(model)]
+    for own, label in (settings.get("label_map") or {}).items():
+        words += ["--map", f"{own}={label}"]
     if "n_samples" in settings:
         words += ["--n-samples", str(settings["n_samples"])]
     for name, value in unusual(settings).items():

@@ -65,6 +65,7 @@ class Progress:
         expected: The trainings that were asked for; 0 when unknown.
         result: What came of it so far, in the shape of a train-curve result: the full records of the `points`
             and `trainings` that are there, smallest first, the `verdict` and the `forecast`.
+        facts: What a `measure` run has found out so far, by the name of the fact.
         end: The end event, once the run has ended.
     """
 
@@ -76,6 +77,7 @@ class Progress:
     repeats: int = 1
     expected: int = 0
     result: Record = field(default_factory=dict)
+    facts: Record = field(default_factory=dict)
     end: Record | None = None
 
     @classmethod
@@ -149,6 +151,8 @@ class Progress:
             case "point-failed":
                 training = self._training(event)
                 training.state, training.message = "failed", str(event.get("message", ""))
+            case "fact":
+                self.facts[str(event["name"])] = dict(event["fact"])
             case "verdict" | "forecast" as kind:
                 self.result[kind] = _record(event)
             case "end":

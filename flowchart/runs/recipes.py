@@ -4,6 +4,7 @@ from __future__ import annotations
 
 RECIPES = {
     "check": "flowchart.recipes.check",
+    "compare": "flowchart.recipes.compare",
     "measure": "flowchart.recipes.measure",
     "train-curve": "flowchart.recipes.train_curve",
 }

@@ -22,14 +22,17 @@ class Data:
     Attributes:
         train: Files to train on.
         eval: Files to evaluate on; empty when a part of the training data is split off.
+        patterns: A patterns file, where one is read too.
     """
 
     train: tuple[Path, ...]
     eval: tuple[Path, ...]
+    patterns: Path | None = None
 
     def inputs(self) -> list[tuple[str, Path]]:
         """Return each file with its role, as a run records them."""
-        return [*(("train", file) for file in self.train), *(("eval", file) for file in self.eval)]
+        files = [*(("train", file) for file in self.train), *(("eval", file) for file in self.eval)]
+        return [*files, ("patterns", self.patterns)] if self.patterns else files
 
 
 def named(arguments: Iterable[str], evaluation: Iterable[str] = ()) -> Data:

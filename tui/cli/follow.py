@@ -13,10 +13,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from flowchart.dataset.eval_facts import set_is_there
 from flowchart.errors import UserError
 from flowchart.runs.command import command_line
-from flowchart.runs.folder import Run, Status, list_runs
+from flowchart.runs.folder import Run, Status
 from flowchart.runs.process import cancel, launch
 from flowchart.runs.progress import Progress, TrainingProgress
 from flowchart.text import one_line, pad
@@ -28,24 +27,6 @@ _STAGES = {"read": "reading", "align": "aligning to tokens", "split": "splitting
 ACTIVE = (Status.WAITING, Status.RUNNING)
 _MOST_NAMED = 6  # trainings that are all named in one line
 _PAUSE = 0.1  # seconds between two looks at the folder
-
-
-def kept(workspace: Workspace, recipe: str, settings: dict[str, Any]) -> Run | None:
-    """Return the newest run of the recipe with the same settings that has finished or still runs.
-
-    One on files that have changed, or on an evaluation set that was deleted, is none.
-    """
-    wanted = _what(settings)
-    for run in list_runs(workspace, recipe):
-        same = _what(run.settings) == wanted and run.same_inputs()
-        if same and run.status() in (Status.RUNNING, Status.FINISHED) and set_is_there(run.result() or {}):
-            return run
-    return None
-
-
-def _what(settings: dict[str, Any]) -> dict[str, Any]:
-    """The settings that the result depends on; where it is computed makes no difference."""
-    return {name: value for name, value in settings.items() if name not in ("workers", "executor")}
 
 
 def perform(

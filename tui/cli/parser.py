@@ -235,13 +235,7 @@ def _samples_option(parser: Parser) -> None:
         default=1,
         help="train each point so often, each time with another seed and order (default %(default)s)",
     )
-    parser.add_argument(
-        "--target",
-        metavar="F",
-        type=_target,
-        default=None,
-        help="the F that would be good enough, as 0.85 or 85: drawn, and forecast when it is reached",
-    )
+    _target_option(parser)
 
 
 def _json_option(parser: Parser) -> None:
@@ -340,6 +334,55 @@ def _train_curve(parser: Parser) -> None:
     _json_option(parser)
 
 
+def _means_options(parser: Parser) -> None:
+    """Options that say what the chart's questions are measured with."""
+    option = parser.add_argument
+    option(
+        "--patterns",
+        metavar="FILE",
+        help="patterns JSONL (EntityRuler, Prodigy) to measure the rules with (default: mined from the data)",
+    )
+    option(
+        "--model",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="a trained pipeline to try, package or folder; more than once for more (default: all installed)",
+    )
+    option(
+        "--map",
+        metavar="OWN=DATA",
+        action="append",
+        default=[],
+        help="which of your labels a pipeline's label means, as PERSON=PER,GPE=LOC; PERSON= for none",
+    )
+
+
+def _target_option(parser: Parser) -> None:
+    parser.add_argument(
+        "--target",
+        metavar="F",
+        type=_target,
+        default=None,
+        help="the F that would be good enough, as 0.85 or 85: drawn, and forecast when it is reached",
+    )
+
+
+def _advise(parser: Parser) -> None:
+    parser.add_argument("data", nargs="+", metavar="DATA", help=_DATA_HELP)
+    _eval_option(parser)
+    _data_options(parser)
+    _means_options(parser)
+    _target_option(parser)
+    option = parser.add_argument
+    option("--train", action="store_true", help="train where a question needs a model; else stop there")
+    option("-o", "--output", metavar="FILE", help="also write the path as Markdown to this file")
+    option("--force", action="store_true", help="overwrite that file")
+    _flowchart_option(parser)
+    _workspace_option(parser)
+    _json_option(parser)
+
+
 def _runs(parser: Parser) -> None:
     actions = ("list", "follow", "cancel", "resume")
     parser.add_argument("action", nargs="?", choices=actions, default="list", help="default: list")
@@ -386,6 +429,16 @@ COMMANDS: dict[str, Command] = {
         _check,
         "  ner-tui check train.jsonl\n  ner-tui check train.jsonl --eval eval.jsonl --rows 20\n"
         "  ner-tui check train.jsonl --json | jq '.findings[] | select(.kind == \"misaligned\")'",
+    ),
+    "advise": Command(
+        "advise",
+        "Walk the chart by what the data says, and print how far that leads",
+        _advise,
+        "  ner-tui advise train.jsonl,eval:eval.jsonl\n"
+        "  ner-tui advise train.jsonl --eval eval.jsonl --patterns patterns.jsonl --target 0.8\n"
+        "  ner-tui advise train.jsonl --model en_core_web_sm --map PERSON=PER,GPE=LOC\n"
+        "  ner-tui advise train.jsonl --target 0.8 --train -o path.md\n"
+        "  ner-tui advise train.jsonl --json | jq -r '.stopped_at, .reason'",
     ),
     "train-curve": Command(
         "train_curve",

@@ -10,6 +10,7 @@ from typing import Any
 from flowchart.dataset.eval_facts import same_eval
 from flowchart.errors import UserError
 from flowchart.runs.folder import Run, Status
+from flowchart.runs.kept import kept_run
 from flowchart.text import one_line
 from flowchart.walk import Walk
 from flowchart.workspace import Workspace
@@ -17,7 +18,7 @@ from tui.cli import RunFailedError
 from tui.cli.check_text import check_text
 from tui.cli.curve_text import basis_text, curve_plot, curve_table, forecast_text, verdict_text
 from tui.cli.data import Data, check_settings, curve_settings
-from tui.cli.follow import attend, kept, outcome, perform
+from tui.cli.follow import attend, outcome, perform
 from tui.cli.tables import heading, wrapped
 
 OTHER_EVAL = "note: not measured on the evaluation set above, so far as is known"
@@ -90,7 +91,7 @@ def _measured(
     workspace: Workspace, recipe: str, settings: dict[str, Any], data: Data
 ) -> tuple[Run, dict[str, Any]]:
     """Return a run with its result: one that is there, or a new one."""
-    run = kept(workspace, recipe, settings)
+    run = kept_run(workspace, recipe, settings)
     if run is None:
         return perform(workspace, recipe, settings, data)
     status = run.status()
@@ -101,7 +102,7 @@ def _curve_text(
     workspace: Workspace, data: Data, options: argparse.Namespace, checked: dict[str, Any]
 ) -> str:
     settings = curve_settings(data, options)
-    run = kept(workspace, "train-curve", settings)
+    run = kept_run(workspace, "train-curve", settings)
     if options.no_train and (run is None or run.status() is not Status.FINISHED):
         return "not trained yet; leave out --no-train, or use ner-tui train-curve\n"
     try:

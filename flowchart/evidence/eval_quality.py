@@ -1,0 +1,95 @@
+"""Is the evaluation right? What stands against it, and the smallest difference that it can resolve."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flowchart.evidence.facts import Evidence, Facts, Suggestion, percent, points
+from flowchart.graph import Node
+
+
+def eval_quality(node: Node, facts: Facts) -> Evidence | None:
+    """Hold what is wrong with the evaluation set against the box's limits.
+
+    NO when more texts than `leakage` (a share) are known from training, more rows or spans than `lost` (a
+    share of the spans) conflict or fit no token boundaries, or a label has none to be measured on. CAN'T TELL
+    when nothing is wrong but two models less than `resolution` (in F) apart could not be told apart, or a
+    label has fewer than `support` texts. No measure sees whether the annotations are true.
+    """
+    fact = facts.measured.get("eval_quality")
+    if fact is None:
+        return None
+    limits = {"leakage": 0.01, "lost": 0.01, "support": 10, "resolution": 0.05, **node.limits}
+    texts, spans = int(fact["texts"]), int(fact["spans"])
+    if not spans:
+        return Evidence(
+            measure="eval_quality",
+            suggestion="NO",
+            value=0,
+            unit="faults",
+            reason="There is no evaluation text with a span, so nothing can be measured.",
+            advice="Annotate an evaluation set, some hundred texts drawn at random.",
+        )
+    leaked = int(fact["leaked_exact"]) + int(fact["leaked_near"])
+    faulty = int(fact["conflicts"]) + int(fact["lost"])
+    missing = [name for name, label in fact["labels"].items() if not label["spans"]]
+    wrong, todo = [], []
+    if leaked > limits["leakage"] * texts:
+        wrong.append(f"{leaked:,} of {texts:,} texts ({percent(leaked / texts)}) are known from training")
+        todo.append("take the texts that are known from training out of one side")
+    if faulty > limits["lost"] * spans:
+        wrong.append(
+            f"{int(fact['conflicts']):,} rows contradict another row of their text and "
+            f"{int(fact['lost']):,} spans fit no token boundaries"
+        )
+        todo.append("settle its conflicts and mend its spans")
+    if missing:
+        named = ", ".join(missing[:5])
+        wrong.append(f"{len(missing)} labels have nothing to be measured on ({named})")
+        todo.append(f"add texts with {named}")
+    few = [name for name, label in fact["labels"].items() if 0 < int(label["texts"]) < limits["support"]]
+    difference, score = float(fact["difference"]), float(fact["score"])
+    size = (
+        f"with {spans:,} spans a score is sure to {points(score)} points and two models are told apart from "
+        f"about {points(difference)} points on, at best"
+    )
+    suggestion: Suggestion = "YES"
+    if wrong:
+        suggestion, reason = "NO", f"{_sentence(wrong)}; {size}."
+    elif difference > limits["resolution"] or few:
+        suggestion = "CAN'T TELL"
+        rare = f", and {len(few)} labels stand in fewer than {limits['support']:g} texts" if few else ""
+        reason = f"Nothing is wrong with it that can be measured, but it is small: {size}{rare}."
+        todo.append("annotate more evaluation texts" + (f", with {', '.join(few[:5])}" if few else ""))
+    else:
+        reason = f"Nothing is wrong with it that can be measured; {size}. Whether its annotations are true, you know."
+    return Evidence(
+        measure="eval_quality",
+        suggestion=suggestion,
+        reason=reason,
+        value=len(wrong),
+        unit="faults",
+        threshold=0,
+        threshold_from="the chart's file",
+        table=_table(fact),
+        rows="eval_quality",
+        advice=_sentence(todo) + "." if todo else "",
+    )
+
+
+def _table(fact: dict[str, Any]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    rows = [("all", fact), *sorted(fact["labels"].items(), key=lambda each: each[1]["spans"])]
+    header = ("label", "spans", "one score +-", "two models differ from")
+    return header, tuple(
+        (name, f"{row['spans']:,}", *(_or_dash(row[key]) for key in ("score", "difference")))
+        for name, row in rows
+    )
+
+
+def _or_dash(value: float | None) -> str:
+    return "-" if value is None else points(value)
+
+
+def _sentence(parts: list[str]) -> str:
+    text = "; ".join(parts)
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,78 @@
+"""Are these proper nouns and very short phrases? By their lengths, overlaps and edges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flowchart.evidence.facts import Evidence, Facts, Suggestion, percent, wilson
+from flowchart.graph import Node
+
+
+def span_shape(node: Node, facts: Facts) -> Evidence | None:
+    """Hold the share of short spans, those up to `threshold` tokens, against the box's limit `share`.
+
+    More overlapping spans than the limit `overlapping` (a share) suggest NO: NER cannot hold them. Short
+    spans whose words and edges stand out less than `distinctiveness` (nats, the mean of both) from other
+    text, and most of which have no capitals, are phrases rather than names: CAN'T TELL.
+    """
+    fact = facts.measured.get("span_shape")
+    if fact is None:
+        return None
+    limits = {"share": 0.9, "overlapping": 0.01, "distinctiveness": 1.0, **node.limits}
+    longest = int(node.threshold if node.threshold is not None else 5)
+    spans = int(fact["spans"])
+    if not spans:
+        return Evidence(
+            measure="span_shape",
+            suggestion="CAN'T TELL",
+            reason="There is no span to look at; annotate some texts.",
+        )
+    short = sum(fact["lengths"][:longest])
+    share = short / spans
+    low, high = wilson(short, spans)
+    overlapping = int(fact["overlapping"])
+    capitals = int(fact["capitalised"]) / spans
+    distinct = (float(fact["sd"]) + float(fact["bd"])) / 2
+    what = (
+        f"{percent(share)} of {spans:,} spans have at most {longest} tokens, {percent(capitals)} are written "
+        f"like names, {overlapping:,} overlap another"
+    )
+    stand_out = f"their words and edges stand out by {distinct:.1f} nats from other text"
+    suggestion: Suggestion
+    if overlapping > limits["overlapping"] * (spans + overlapping):
+        suggestion, reason = "NO", f"{what}: NER cannot hold overlapping spans."
+    elif low < limits["share"] <= high:
+        suggestion, reason = "CAN'T TELL", f"{what}: too close to {percent(limits['share'])} to say."
+    elif high < limits["share"]:
+        suggestion, reason = "NO", f"{what}: longer phrases than names."
+    elif distinct < limits["distinctiveness"] and capitals < 0.5:
+        suggestion, reason = (
+            "CAN'T TELL",
+            f"{what}: short, but {stand_out} only, so their edges may be hard to learn.",
+        )
+    else:
+        suggestion, reason = "YES", f"{what}; {stand_out}."
+    return Evidence(
+        measure="span_shape",
+        suggestion=suggestion,
+        reason=reason,
+        value=share,
+        unit=f"share of spans up to {longest} tokens",
+        threshold=limits["share"],
+        threshold_from="the chart's file",
+        low=low,
+        high=high,
+        table=_table(fact, longest),
+        rows="span_shape",
+    )
+
+
+def _table(fact: dict[str, Any], longest: int) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    header = ("label", "spans", f"up to {longest}", "like names", "distinct inside", "at edges")
+    rows = []
+    for name, shape in sorted(fact["labels"].items(), key=lambda each: -each[1]["spans"]):
+        spans = max(int(shape["spans"]), 1)
+        shares = (sum(shape["lengths"][:longest]) / spans, shape["capitalised"] / spans)
+        distinct = (f"{shape['sd']:.1f}", f"{shape['bd']:.1f}")
+        rows.append((name, f"{shape['spans']:,}", *map(percent, shares), *distinct))
+    return header, tuple(rows)

@@ -1,0 +1,72 @@
+"""Is the model good enough? Its F with the interval, against the person's own target."""
+
+from __future__ import annotations
+
+from flowchart.evidence.facts import Evidence, Facts, judged, points
+from flowchart.evidence.training import curve_of
+from flowchart.graph import Node
+from flowchart.records import number_of, rows_of, table_of
+
+
+def target(node: Node, facts: Facts) -> Evidence | None:
+    """Hold the F of the training on all texts against the target.
+
+    A threshold of the box counts where the person has not said a target.
+    """
+    wanted = facts.target if facts.target is not None else node.threshold
+    curve = curve_of(node, facts)
+    points_of_curve = list(rows_of((curve or {}).get("points")))
+    last = points_of_curve[-1] if points_of_curve else {}
+    score = number_of(last.get("ents_f"))
+    if score is None or number_of(last.get("fraction")) != 1:
+        if not facts.measured and facts.check is None:
+            return None
+        return Evidence(
+            measure="target",
+            suggestion="CAN'T TELL",
+            reason="No model has been trained on all of this data yet.",
+            unit=node.unit or "F",
+            threshold=wanted,
+            needs="updating" if node.updates else "training",
+        )
+    low, high = number_of(last.get("ents_f_low")), number_of(last.get("ents_f_high"))
+    measured = f"F is {points(score)}"
+    if low is not None and high is not None:
+        measured += f", its 95% interval {points(low)} to {points(high)}"
+    measured += f" on {int(number_of(table_of(curve or {}, 'eval').get('docs')) or 0):,} evaluation texts"
+    labels = sorted(
+        table_of(last, "ents_per_type").items(), key=lambda each: number_of(each[1].get("f")) or 0.0
+    )
+    rows = tuple(
+        (
+            str(name),
+            f"{label.get('support', 0):,}",
+            *(points(number_of(label.get(key)) or 0) for key in "fpr"),
+        )
+        for name, label in labels
+    )
+    common = {
+        "measure": "target",
+        "value": score,
+        "unit": node.unit or "F",
+        "low": low,
+        "high": high,
+        "table": (("label", "eval spans", "F", "P", "R"), rows),
+        "source": str((curve or {}).get("run", "")),
+    }
+    if wanted is None:
+        return Evidence(
+            suggestion="CAN'T TELL",
+            reason=f"{measured}; say which F would be good enough for your use.",
+            needs="target",
+            **common,  # type: ignore[arg-type]
+        )
+    suggestion = judged(score, wanted, low, high)
+    held = {"YES": "all of it above", "NO": "all of it below", "CAN'T TELL": "on both sides of"}[suggestion]
+    return Evidence(
+        suggestion=suggestion,
+        reason=f"{measured}: {held} the target of {points(wanted)}.",
+        threshold=wanted,
+        threshold_from="your target" if facts.target is not None else "the chart's file",
+        **common,  # type: ignore[arg-type]
+    )

@@ -1,0 +1,131 @@
+"""What is asked about a dataset, and what the runs of a workspace know about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from flowchart.curves import default_and_tuned, of_kind
+from flowchart.dataset.eval_facts import set_is_there
+from flowchart.evidence import Facts
+from flowchart.runs.command import command_line
+from flowchart.runs.folder import Run, Status, list_runs
+from flowchart.runs.kept import kept_run
+from flowchart.workspace import Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inquiry:
+    """A dataset, and what the chart's questions are to be measured with.
+
+    Attributes:
+        workspace: Where the runs are kept.
+        data: The settings that loading the data and training on it have in common: train, eval, lang,
+            eval_split, seed.
+        patterns: A patterns file; "" for none.
+        models: Trained pipelines to look at, names or folders; empty for every installed one.
+        label_map: The data's label for a pipeline's label, where it is other than suggested.
+        target: The F that would be good enough, 0 to 1; None when nobody said.
+        curve_run: The id of the learning curve that comes before others; "" for none.
+    """
+
+    workspace: Workspace
+    data: Mapping[str, Any]
+    patterns: str = ""
+    models: Sequence[str] = ()
+    label_map: Mapping[str, str] = field(default_factory=dict)
+    target: float | None = None
+    curve_run: str = ""
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The settings of a run that measures.
+
+        The installed pipelines are among them, since the result is another one when they are others.
+        """
+        from flowchart.pipelines import installed  # looks through all installed packages
+
+        asked: dict[str, Any] = {**self.data, "models": list(self.models), "label_map": dict(self.label_map)}
+        if self.patterns:
+            asked["patterns"] = self.patterns
+        return {**asked, "pipelines": [f"{pipeline.name}=={pipeline.version}" for pipeline in installed()]}
+
+    def inputs(self) -> list[tuple[str, Path]]:
+        """Return each file with its role, as a run records them."""
+        files = [(role, Path(str(name))) for role in ("train", "eval") for name in self.data[role]]
+        return [*files, ("patterns", Path(self.patterns))] if self.patterns else files
+
+    def measuring(self) -> Run | None:
+        """Return a run that measures this, or has measured it; None when there is none that still holds."""
+        return kept_run(self.workspace, "measure", self.settings)
+
+    def new_measuring(self) -> Run:
+        """Make the folder of a run that measures this; it is not started yet.
+
+        Raises:
+            UserError: The folder cannot be made.
+        """
+        settings = self.settings
+        command = command_line("measure", settings)
+        return Run.create(self.workspace, "measure", settings, self.inputs(), command)
+
+    def new_comparison(self) -> Run | None:
+        """Make the folder of a run that compares the tuned training with the default one, not started yet.
+
+        None when there are no two to compare, or they are compared.
+
+        Raises:
+            UserError: The folder cannot be made.
+        """
+        for updating in (False, True):
+            settings = self._comparison(self.curves(updating=updating))
+            if settings is not None and kept_run(self.workspace, "compare", settings) is None:
+                return Run.create(self.workspace, "compare", settings, [], "")
+        return None
+
+    def curves(self, *, updating: bool) -> list[Run]:
+        """Return the finished learning curves of the data as it is now, the one that comes first in front.
+
+        Args:
+            updating: Those that train a trained pipeline further, rather than a blank model.
+        """
+        runs = [run for run in list_runs(self.workspace, "train-curve") if self.is_about(run)]
+        runs.sort(key=lambda run: run.id != self.curve_run)
+        return of_kind((run for run in runs if run.status() is Status.FINISHED), updating=updating)
+
+    def is_about(self, run: Run) -> bool:
+        """Whether a run was made of this data, whose files and evaluation set have not changed since."""
+        same = all(run.settings.get(key) == value for key, value in self.data.items())
+        return same and run.same_inputs() and set_is_there(run.result() or {})
+
+    def facts(self, check: dict[str, Any] | None = None) -> Facts:
+        """Read what the runs know.
+
+        Args:
+            check: The result of loading the data, where it is at hand.
+        """
+        measuring = self.measuring()
+        result = (measuring.result() if measuring is not None else None) or {}
+        found = dict(result.get("facts") or {})
+        curves: dict[bool, dict[str, Any] | None] = {}
+        for updating, name in ((False, "tuning"), (True, "tuning_updated")):
+            runs = self.curves(updating=updating)
+            curves[updating] = {**(runs[0].result() or {}), "run": runs[0].id} if runs else None
+            settings = self._comparison(runs)
+            compared = kept_run(self.workspace, "compare", settings) if settings is not None else None
+            if compared is not None and (comparison := compared.result()) is not None:
+                found[name] = comparison
+        return Facts(
+            check=check if check is not None else result.get("check"),
+            curve=curves[False],
+            updated=curves[True],
+            measured=found,
+            target=self.target,
+        )
+
+    @staticmethod
+    def _comparison(runs: Sequence[Run]) -> dict[str, Any] | None:
+        pair = default_and_tuned(runs)
+        return None if pair is None else {"default": pair[0].id, "tuned": pair[1].id}

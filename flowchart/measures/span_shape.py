@@ -1,0 +1,133 @@
+"""Are the spans proper nouns and very short phrases? Their lengths, their capitals, and how they stand out.
+
+How distinct the words of spans and those beside their edges are is measured as the Kullback-Leibler
+divergence from the words of all texts, in nats: Papay, Klinger and Pado 2020, "Dissecting Span Identification
+Tasks with Performance Prediction" (EMNLP), computed as spaCy's `debug data` does for span categorization.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from spacy.tokens import Doc, Span, Token
+
+from flowchart.measures.material import Material
+from flowchart.measures.rows import RowLog
+
+MOST_ROWS = 1000
+"""Rows kept of long spans."""
+
+LONGEST = 30
+"""Tokens of a span that are told apart; longer ones are counted with these."""
+
+
+def measure(material: Material, rows: RowLog) -> dict[str, Any]:
+    """Return what the gold spans of training and evaluation texts look like.
+
+    Args:
+        material: The data.
+        rows: Takes the longest spans, by their number of tokens.
+
+    Returns:
+        `spans`; `lengths` (for each number of tokens, from 1, how many spans have so many; the last stands
+        for so many and more); `capitalised` (the spans with a capital letter or a digit in each of their
+        content words); `overlapping` (the spans that loading left out because they overlap another); `sd` and
+        `bd` (how distinct the words in spans, and those beside them, are: the labels' divergences, in nats,
+        weighed by their spans); `labels`: the same by label.
+    """
+    words: Counter[str] = Counter()
+    by_label: defaultdict[str, _Shape] = defaultdict(_Shape)
+    long: list[tuple[int, int, str, Any]] = []
+    for documents, docs in (
+        (material.corpus.train, material.train),
+        (material.corpus.eval, material.eval),
+    ):
+        for document, doc in zip(documents, docs, strict=True):
+            words.update(map(_word, doc))
+            for entity in doc.ents:
+                by_label[entity.label_].add(entity, doc)
+                if len(entity) > 5:
+                    long.append((len(entity), entity.start_char, entity.label_, (document, entity.end_char)))
+    for length, start, label, (document, end) in sorted(long, key=lambda each: -each[0])[:MOST_ROWS]:
+        rows.add(
+            f"{length} tokens",
+            document,
+            f"a span of {length} tokens ({label})",
+            span=(start, end),
+            label=label,
+        )
+    labels = {name: shape.to_dict(words) for name, shape in sorted(by_label.items())}
+    spans = sum(shape["spans"] for shape in labels.values())
+    lengths = [sum(counts) for counts in zip(*(shape["lengths"] for shape in labels.values()), strict=True)]
+    return {
+        "spans": spans,
+        "lengths": lengths or [0] * LONGEST,
+        "capitalised": sum(shape["capitalised"] for shape in labels.values()),
+        "overlapping": _overlapping(material),
+        "sd": _mean(labels, "sd"),
+        "bd": _mean(labels, "bd"),
+        "labels": labels,
+    }
+
+
+class _Shape:
+    """What the spans of one label look like."""
+
+    def __init__(self) -> None:
+        self.lengths = [0] * LONGEST
+        self.capitalised = 0
+        self.inside: Counter[str] = Counter()
+        self.beside: Counter[str] = Counter()
+
+    def add(self, entity: Span, doc: Doc) -> None:
+        self.lengths[min(len(entity), LONGEST) - 1] += 1
+        content = [token for token in entity if not (token.is_punct or token.is_stop)] or list(entity)
+        self.capitalised += all(_stands_out(token) for token in content)
+        self.inside.update(map(_word, entity))
+        if entity.start:
+            self.beside[_word(doc[entity.start - 1])] += 1
+        if entity.end < len(doc):
+            self.beside[_word(doc[entity.end])] += 1
+
+    def to_dict(self, words: Mapping[str, int]) -> dict[str, Any]:
+        return {
+            "spans": sum(self.lengths),
+            "lengths": self.lengths,
+            "capitalised": self.capitalised,
+            "sd": _divergence(self.inside, words),
+            "bd": _divergence(self.beside, words),
+        }
+
+
+def _stands_out(token: Token) -> bool:
+    """Whether a word has what names have in most scripts with capitals: a capital, or a digit."""
+    return any(character.isupper() or character.isdigit() for character in token.text)
+
+
+def _word(token: Token) -> str:
+    return token.text.lower().replace("``", '"').replace("''", '"')  # type: ignore[no-any-return]
+
+
+def _divergence(part: Mapping[str, int], whole: Mapping[str, int]) -> float:
+    """Return the sum over the words of p log(p / q), p in the part and q in the whole."""
+    inside, everywhere = sum(part.values()), sum(whole.values())
+    total = 0.0
+    for word, count in part.items():
+        share = count / inside
+        total += share * math.log(share * everywhere / whole[word])
+    return round(total, 3)
+
+
+def _mean(labels: Mapping[str, Mapping[str, Any]], name: str) -> float:
+    spans = sum(shape["spans"] for shape in labels.values())
+    return round(sum(shape[name] * shape["spans"] for shape in labels.values()) / max(spans, 1), 3)
+
+
+def _overlapping(material: Material) -> int:
+    kinds: Iterable[Mapping[str, Any]] = material.findings
+    return sum(
+        int(kind["count"]) for kind in kinds if kind["kind"] in ("overlapping", "same-span-two-labels")
+    )

@@ -1,0 +1,215 @@
+"""`ner-tui advise`: the chart walked by the evidence alone."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from flowchart import graph
+from flowchart.advice import Advice, Stop, advise
+from flowchart.curves import TRIED
+from flowchart.errors import UserError
+from flowchart.evidence import Facts, as_record
+from flowchart.evidence.facts import Table
+from flowchart.graph import Answer, Flowchart, Node
+from flowchart.inquiry import Inquiry
+from flowchart.label_map import parse
+from flowchart.path import Step
+from flowchart.runs.folder import Run, Status
+from flowchart.runs.kept import kept_run
+from flowchart.workspace import Workspace, write_atomic
+from tui.cli.data import WORKERS, Data, check_settings, named
+from tui.cli.follow import attend, outcome, perform
+from tui.cli.tables import heading, table, wrapped
+
+MOST_LINES = 12
+"""Lines of a table in the report; --json has all of them."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure, walk, and print the report."""
+    output = _output(options)
+    data = named(options.data, options.eval)
+    workspace = Workspace.find(options.workspace)
+    override = workspace.override_file if workspace.override_file.exists() else None
+    chart = graph.load(Path(options.flowchart) if options.flowchart else None, override)
+    inquiry = Inquiry(
+        workspace=workspace,
+        data=check_settings(data, options),
+        patterns=str(named([options.patterns]).train[0]) if options.patterns else "",
+        models=[str(Path(name).absolute()) if Path(name).is_dir() else name for name in options.model],
+        label_map={own: label for text in options.map for own, label in parse(text).items()},
+        target=options.target,
+    )
+    measured = _done(inquiry, "measure", inquiry.settings, data)
+    result = measured.result() or {}
+    trainer = _Trainer(inquiry, data, result["check"], measured) if options.train else None
+    advice = advise(chart, inquiry.facts(result["check"]), trainer)
+    if options.json:
+        sys.stdout.write(json.dumps(_document(advice, measured)) + "\n")
+    else:
+        sys.stdout.write(text(chart, advice, options))
+    if output is not None:
+        _write(output, advice, result["check"], inquiry)
+    return 0
+
+
+def _done(inquiry: Inquiry, recipe: str, settings: dict[str, Any], data: Data) -> Run:
+    """Return a run that has done this already, or does it now.
+
+    Raises:
+        UserError: The data cannot be used.
+        RunFailedError: The run failed.
+    """
+    run = kept_run(inquiry.workspace, recipe, settings)
+    if run is None:
+        files = Data(data.train, data.eval, Path(inquiry.patterns) if "patterns" in settings else None)
+        return perform(inquiry.workspace, recipe, settings, files)[0]
+    if run.status() is Status.FINISHED:
+        outcome(run, Status.FINISHED)
+    else:
+        attend(run)
+    return run
+
+
+class _Trainer:
+    """Trains what a question needs."""
+
+    def __init__(self, inquiry: Inquiry, data: Data, check: dict[str, Any], measured: Run) -> None:
+        self._inquiry = inquiry
+        self._data = data
+        self._check = check
+        self._measured = measured
+
+    def __call__(self, need: str, node: Node) -> Facts | None:
+        """Train, and return what is known then; None when no training would help."""
+        base: dict[str, Any] = {}
+        if node.updates:
+            models = ((self._measured.result() or {}).get("facts") or {}).get("models") or {}
+            if not models.get("chosen"):
+                return None
+            base = {"base_model": str(models["chosen"])}
+        curve = {**self._inquiry.data, "n_samples": 4, "workers": WORKERS, **base}
+        if need in ("training", "updating"):
+            _done(self._inquiry, "train-curve", curve, self._data)
+        elif need == "tuning":
+            for overrides in TRIED:
+                tried = {
+                    **curve,
+                    "n_samples": 1,
+                    "overrides": {name: str(value) for name, value in overrides.items()},
+                }
+                _done(self._inquiry, "train-curve", tried, self._data)
+            while (comparison := self._inquiry.new_comparison()) is not None:
+                _run_now(comparison)
+        else:
+            return None
+        return self._inquiry.facts(self._check)
+
+
+def _run_now(run: Run) -> None:
+    from flowchart.runs.process import launch
+
+    launch(run)
+    attend(run)
+
+
+def _document(advice: Advice, measured: Run) -> dict[str, Any]:
+    path = [_step(step.node, step.answer.value, step.suggestion, step.evidence) for step in advice.path.steps]
+    here = advice.path.current
+    evidence = as_record(advice.evidence) if advice.evidence is not None else None
+    suggestion = advice.evidence.suggestion if advice.evidence is not None else ""
+    path.append(_step(here.id, "", suggestion, evidence))
+    return {
+        "path": path,
+        "stopped_at": here.id,
+        "stop": advice.stop.value,
+        "reason": advice.reason,
+        "run": measured.id,
+    }
+
+
+def _step(node: str, answer: str, suggestion: str, evidence: dict[str, Any] | None) -> dict[str, Any]:
+    return {"node": node, "answer": answer, "suggestion": suggestion, "evidence": evidence}
+
+
+def text(chart: Flowchart, advice: Advice, options: argparse.Namespace) -> str:
+    """Return the walk as plain text: each question with what was measured, and where it ends."""
+    title = f"{chart.title}: by the data alone"
+    out = f"{title}\n{'=' * len(title)}\n\n"
+    for place, step in enumerate(advice.path.steps, 1):
+        out += _step_text(place, step)
+    here = advice.path.current
+    where = "End" if advice.stop is Stop.OUTCOME else "Stopped at"
+    out += heading(f"{where}: {here.text}")
+    if advice.evidence is not None:
+        out += wrapped(f"{advice.evidence.suggestion}. {advice.reason}")
+        out += _table(advice.evidence.table)
+    else:
+        out += wrapped(advice.reason)
+    if advice.evidence is not None and advice.evidence.needs in HINTS and not options.train:
+        out += wrapped(HINTS[advice.evidence.needs])
+    return out
+
+
+HINTS = {
+    "training": "--train trains it; in the app, t does.",
+    "updating": "--train trains it.",
+    "tuning": "--train tries other hyperparameters.",
+    "target": "--target F says it, as --target 0.8.",
+    "patterns": "--patterns FILE names it.",
+    "model": "--model NAME names it, package or folder; pip installs one.",
+}
+"""How a command gets what is needed."""
+
+
+def _step_text(place: int, step: Step) -> str:
+    answer = "" if step.answer is Answer.NEXT else f"  {step.answer.value.upper()}"
+    out = wrapped(f"{step.text}{answer}", "     ", f"{place:>3}. ")
+    if step.evidence:
+        out += wrapped(str(step.evidence["reason"]), "     ")
+    return out
+
+
+def _table(found: Table | None) -> str:
+    if found is None:
+        return ""
+    header, rows = found
+    lines = table(header, rows[:MOST_LINES], "l" + "r" * (len(header) - 1))
+    more = len(rows) - MOST_LINES
+    return "\n" + lines + (f"and {more} more\n" if more > 0 else "")
+
+
+def _output(options: argparse.Namespace) -> Path | None:
+    """Return the file to write, looked at before anything is measured.
+
+    Raises:
+        UserError: It is there already, or a folder.
+    """
+    if options.output is None:
+        return None
+    file = Path(options.output)
+    if file.is_dir():
+        raise UserError(f"{options.output}: is a directory; name a file in it")
+    if file.exists() and not options.force:
+        raise UserError(f"{options.output}: is there already; overwrite it with --force")
+    return file
+
+
+def _write(file: Path, advice: Advice, check: dict[str, Any], inquiry: Inquiry) -> None:
+    from datetime import UTC, datetime
+
+    from flowchart.report import render
+
+    curves = inquiry.curves(updating=False) or inquiry.curves(updating=True)
+    curve = {**(curves[0].result() or {}), "run": curves[0].id} if curves else None
+    remarks = [f"Walked by the data alone; stopped here. {advice.reason}"]
+    made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+    report = render(advice.path, check=check, curve=curve, remarks=remarks, made=made)
+    try:
+        write_atomic(file, report)
+    except (OSError, ValueError) as error:
+        raise UserError(f"{file}: not written ({getattr(error, 'strerror', None) or error})") from error
