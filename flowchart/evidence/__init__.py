@@ -18,7 +18,7 @@ __all__ = ["MEASURES", "NEEDS", "Evidence", "Facts", "as_record", "fact_of", "me
 
 
 class Measure(NamedTuple):
-    """A measure: its module here, with a function of its name, and the fact of a `measure` run that it takes."""
+    """A measure: its module, with a function of its name, and the fact of a `measure` run that it takes."""
 
     module: str
     fact: str = ""

@@ -25,10 +25,10 @@ def context(node: Node, facts: Facts) -> Evidence | None:
     low, high = wilson(with_context, texts)
     suggestion = judged(share, node.threshold, low, high)
     reason = (
-        f"{with_context:,} of {texts:,} annotated texts ({percent(share)}) have at least {wanted} words around "
-        f"their spans; half of the texts have {fact['tokens_median']} tokens or more, "
-        f"{percent(fact['in_spans'])} of them inside spans, and {fact['one_span']:,} texts are nothing but one "
-        "span."
+        f"{with_context:,} of {texts:,} annotated texts ({percent(share)}) have at least {wanted} words "
+        f"around their spans; half of the texts have {fact['tokens_median']} tokens or more, "
+        f"{percent(fact['in_spans'])} of them inside spans, and {fact['one_span']:,} texts are nothing but "
+        "one span."
     )
     rows = [(str(words), f"{count:,}") for words, count in enumerate(fact["outside"]) if count]
     if rows and int(rows[-1][0]) == len(fact["outside"]) - 1:

@@ -62,7 +62,10 @@ def eval_quality(node: Node, facts: Facts) -> Evidence | None:
         reason = f"Nothing is wrong with it that can be measured, but it is small: {size}{rare}."
         todo.append("annotate more evaluation texts" + (f", with {', '.join(few[:5])}" if few else ""))
     else:
-        reason = f"Nothing is wrong with it that can be measured; {size}. Whether its annotations are true, you know."
+        reason = (
+            f"Nothing is wrong with it that can be measured; {size}. Whether its annotations are true, "
+            "you know."
+        )
     return Evidence(
         measure="eval_quality",
         suggestion=suggestion,

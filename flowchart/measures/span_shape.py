@@ -108,7 +108,7 @@ def _stands_out(token: Token) -> bool:
 
 
 def _word(token: Token) -> str:
-    return token.text.lower().replace("``", '"').replace("''", '"')  # type: ignore[no-any-return]
+    return token.text.lower().replace("``", '"').replace("''", '"')
 
 
 def _divergence(part: Mapping[str, int], whole: Mapping[str, int]) -> float:
@@ -123,7 +123,8 @@ def _divergence(part: Mapping[str, int], whole: Mapping[str, int]) -> float:
 
 def _mean(labels: Mapping[str, Mapping[str, Any]], name: str) -> float:
     spans = sum(shape["spans"] for shape in labels.values())
-    return round(sum(shape[name] * shape["spans"] for shape in labels.values()) / max(spans, 1), 3)
+    total: float = sum(shape[name] * shape["spans"] for shape in labels.values())
+    return round(total / max(spans, 1), 3)
 
 
 def _overlapping(material: Material) -> int:
