@@ -1,0 +1,105 @@
+"""Could rules capture what is looked for? The share of annotated mentions that any pattern matches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flowchart.evidence.facts import Evidence, Facts, Suggestion, judged, percent
+from flowchart.graph import Node
+
+THRESHOLD_FROM = "the chart's file"
+
+
+def rule_coverage(node: Node, facts: Facts) -> Evidence | None:
+    """Hold the share of mentions that the patterns match against the box's threshold.
+
+    A mention is matched when a pattern has its very span and label, whatever other patterns overlap it.
+    """
+    fact = facts.measured.get("rules")
+    if fact is None or node.threshold is None:
+        return None
+    if "error" in fact:
+        return unmeasured("rule_coverage", str(fact["error"]))
+    found = fact["coverage"]
+    share, low, high = float(found["share"]), found["low"], found["high"]
+    suggestion = decided(share, node.threshold, low, high)
+    words = {"YES": "more than", "NO": "not more than"}.get(suggestion, "which may or may not be more than")
+    reason = (
+        f"{subject(fact)} match {percent(share)} of {found['mentions']:,} annotated mentions"
+        f"{between(low, high)}, {words} {percent(node.threshold)}; {found['labels_matched']:,} of "
+        f"{found['labels']:,} labels have any{few(fact)}."
+    )
+    rows = tuple(
+        (str(each["label"]), f"{each['mentions']:,}", f"{each['matched']:,}", percent(each["share"]))
+        for each in found["by_label"]
+    )
+    return Evidence(
+        measure="rule_coverage",
+        suggestion=suggestion,
+        reason=reason,
+        value=share,
+        unit=node.unit,
+        threshold=node.threshold,
+        threshold_from=THRESHOLD_FROM,
+        low=low,
+        high=high,
+        table=(("label", "mentions", "matched", "share"), rows),
+        rows="rules",
+        advice=advice(fact),
+        source=source(facts),
+    )
+
+
+def unmeasured(measure: str, error: str) -> Evidence:
+    """Return that rules could not be measured, and why."""
+    return Evidence(measure=measure, suggestion="CAN'T TELL", reason=error)
+
+
+def decided(value: float, threshold: float, low: float | None, high: float | None) -> Suggestion:
+    """Return the suggestion; a sample too small for an interval tells nothing."""
+    return "CAN'T TELL" if low is None or high is None else judged(value, threshold, low, high)
+
+
+def subject(fact: Mapping[str, Any]) -> str:
+    """Return which patterns they are, as the beginning of a sentence."""
+    count = f"{fact['patterns']:,}"
+    if fact["source"] == "mined":
+        return f"The {count} patterns made of your training texts, as no patterns file was given,"
+    return f"Your {count} patterns"
+
+
+def between(low: float | None, high: float | None) -> str:
+    """Return an interval of shares in words, or nothing."""
+    return f" (95%: {percent(low)} to {percent(high)})" if low is not None and high is not None else ""
+
+
+def few(fact: Mapping[str, Any]) -> str:
+    """Return what the numbers rest on, where that is less than it seems."""
+    parts = []
+    if not fact["enough"]:
+        parts.append("too few evaluation texts have a span to say how sure that is")
+    if fact["known_texts"]:
+        parts.append(f"{fact['known_texts']:,} evaluation texts that are training texts as well are left out")
+    if count := fact["left_out"]["count"]:
+        parts.append(f"{count:,} rows of the patterns file are no pattern")
+    if foreign := fact["foreign_labels"]:
+        parts.append(f"the data has no label {', '.join(map(str, foreign[:3]))}")
+    return "".join(f"; {part}" for part in parts)
+
+
+def advice(fact: Mapping[str, Any]) -> str:
+    """Return what to do with the patterns."""
+    if fact["source"] == "mined":
+        return (
+            f"{fact['file']} holds the patterns, the most useful first: a start for a patterns file of your "
+            "own, which is measured with --patterns FILE."
+        )
+    never = int(fact["never"]["count"])
+    unused = f" {never:,} of them match nowhere in your texts." if never else ""
+    return f"{fact['file']} also highlights mentions while you annotate (--patterns FILE).{unused}"
+
+
+def source(facts: Facts) -> str:
+    """Return the content that the patterns were measured on; "" when it is not known."""
+    return str((facts.check or {}).get("content_hash", ""))[:12]

@@ -1,0 +1,100 @@
+"""Are rules alone accurate enough? Their F on the evaluation set, with precision and recall beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flowchart.evidence.facts import Evidence, Facts, percent, points
+from flowchart.evidence.rule_coverage import (
+    THRESHOLD_FROM,
+    advice,
+    between,
+    decided,
+    few,
+    source,
+    subject,
+    unmeasured,
+)
+from flowchart.graph import Node
+
+WORST, BEST = 5, 3
+"""How many patterns the table has: those with the most wrong entities, and those with the most right ones."""
+
+
+def rules_score(node: Node, facts: Facts) -> Evidence | None:
+    """Hold the F of the patterns alone against the box's threshold.
+
+    The chart says accuracy. F is held against it, because rules that find next to nothing can be right in
+    all that they find.
+    """
+    fact = facts.measured.get("rules")
+    if fact is None or node.threshold is None:
+        return None
+    if "error" in fact:
+        return unmeasured("rules_score", str(fact["error"]))
+    score = fact["score"]
+    value, low, high = float(score["ents_f"]), score["ents_f_low"], score["ents_f_high"]
+    suggestion = decided(value, node.threshold, low, high)
+    words = {"YES": "more than", "NO": "not more than"}.get(suggestion, "which may or may not be more than")
+    interval = f" (95%: {points(low)} to {points(high)})" if low is not None and high is not None else ""
+    reason = (
+        f"{subject(fact)} reach F {points(value)}{interval} on {fact['texts']:,} evaluation texts, {words} "
+        f"{points(node.threshold)}: {percent(score['ents_p'])} of what they find is right"
+        f"{between(score['ents_p_low'], score['ents_p_high'])}, and they find {percent(score['ents_r'])} of "
+        f"the mentions{between(score['ents_r_low'], score['ents_r_high'])}{_contradictions(fact)}{few(fact)}."
+    )
+    return Evidence(
+        measure="rules_score",
+        suggestion=suggestion,
+        reason=reason,
+        value=value,
+        unit=node.unit,
+        threshold=node.threshold,
+        threshold_from=THRESHOLD_FROM,
+        low=low,
+        high=high,
+        table=(("label or pattern", "P", "R", "F", "what"), (*_labels(score), *_patterns(fact))),
+        rows="rules",
+        advice=advice(fact),
+        source=source(facts),
+    )
+
+
+def _labels(score: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        (
+            str(each["label"]),
+            points(each["p"]),
+            points(each["r"]),
+            points(each["f"]) + between_points(each["low"], each["high"]),
+            f"{each['support']:,} mentions",
+        )
+        for each in score["by_label"]
+    )
+
+
+def _patterns(fact: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
+    """Return the worst patterns, then the best others: of one pattern only the precision means much."""
+    worst = fact["wrong"][:WORST]
+    best = [each for each in fact["useful"] if each not in worst][:BEST]
+    return tuple(
+        (
+            f"{each['label']} {each['pattern']}",
+            points(each["precision"]),
+            "",
+            "",
+            f"{each['entities'] - each['right']:,} wrong of {each['entities']:,}",
+        )
+        for each in (*worst, *best)
+    )
+
+
+def between_points(low: float | None, high: float | None) -> str:
+    """Return an interval of F for a table, or nothing."""
+    return f" ({points(low)}-{points(high)})" if low is not None and high is not None else ""
+
+
+def _contradictions(fact: Mapping[str, Any]) -> str:
+    same = int(fact["conflicts"]["same_span"])
+    return f"; {same:,} times patterns give the same span different labels" if same else ""

@@ -1,0 +1,164 @@
+"""The two questions about rules, held against facts written by hand."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from flowchart import graph
+from flowchart.evidence.facts import Evidence, Facts
+from flowchart.evidence.rule_coverage import rule_coverage
+from flowchart.evidence.rules_score import rules_score
+
+CHART = graph.load()
+COVER, SCORE = CHART.nodes["rules.can_write"], CHART.nodes["rules.accurate"]
+
+
+def pattern(name: str, entities: int, right: int) -> dict[str, Any]:
+    return {
+        "pattern": f'"{name}"',
+        "label": "DRUG",
+        "row": 1,
+        "matches": entities,
+        "entities": entities,
+        "right": right,
+        "precision": right / entities,
+    }
+
+
+FACT: dict[str, Any] = {
+    "source": "given",
+    "file": "patterns.jsonl",
+    "patterns": 12,
+    "left_out": {"count": 0, "first": []},
+    "texts": 500,
+    "known_texts": 0,
+    "enough": True,
+    "coverage": {
+        "mentions": 100,
+        "matched": 60,
+        "share": 0.6,
+        "low": 0.52,
+        "high": 0.68,
+        "labels": 2,
+        "labels_matched": 1,
+        "by_label": [
+            {"label": "DRUG", "mentions": 80, "matched": 60, "share": 0.75},
+            {"label": "DOSE", "mentions": 20, "matched": 0, "share": 0.0},
+        ],
+    },
+    "score": {
+        "ents_p": 0.9,
+        "ents_p_low": 0.85,
+        "ents_p_high": 0.95,
+        "ents_r": 0.6,
+        "ents_r_low": 0.52,
+        "ents_r_high": 0.68,
+        "ents_f": 0.72,
+        "ents_f_low": 0.66,
+        "ents_f_high": 0.78,
+        "tp": 60,
+        "fp": 7,
+        "fn": 40,
+        "by_label": [
+            {"label": "DRUG", "p": 0.9, "r": 0.75, "f": 0.82, "support": 80, "low": 0.7, "high": 0.9},
+            {"label": "DOSE", "p": 0.0, "r": 0.0, "f": 0.0, "support": 20, "low": None, "high": None},
+        ],
+    },
+    "foreign_labels": [],
+    "useful": [pattern("meth", 40, 40), pattern("pot", 10, 4)],
+    "wrong": [pattern("pot", 10, 4), pattern("speed", 1, 0)],
+    "never": {"count": 3, "first": []},
+    "conflicts": {"same_span": 0, "overlap": 2, "pairs": []},
+    "rows": {"wrong": 7, "missed": 40, "written": 47, "most": 2000},
+}
+
+
+def given(**changes: Any) -> Facts:
+    return Facts(
+        check={"content_hash": "abcdef" * 10}, measured={"rules": {**copy.deepcopy(FACT), **changes}}
+    )
+
+
+def told(evidence: Evidence | None) -> Evidence:
+    assert evidence is not None
+    return evidence
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "suggestion"),
+    [(0.52, 0.68, "YES"), (0.45, 0.68, "CAN'T TELL"), (0.3, 0.5, "NO"), (None, None, "CAN'T TELL")],
+)
+def test_coverage_is_held_against_the_threshold_with_its_interval(
+    low: Any, high: Any, suggestion: str
+) -> None:
+    coverage = {**FACT["coverage"], "low": low, "high": high}
+    evidence = told(rule_coverage(COVER, given(coverage=coverage, enough=low is not None)))
+    assert evidence.suggestion == suggestion
+    assert (evidence.value, evidence.threshold, evidence.low, evidence.high) == (0.6, 0.5, low, high)
+    assert evidence.threshold_from == "the chart's file"
+    assert evidence.rows == "rules"
+    assert "Your 12 patterns match 60.0% of 100 annotated mentions" in evidence.reason
+    assert "1 of 2 labels have any" in evidence.reason
+    assert ("too few evaluation texts" in evidence.reason) is (low is None)
+    assert evidence.table is not None
+    assert evidence.table[1] == (("DRUG", "80", "60", "75.0%"), ("DOSE", "20", "0", "0.0%"))
+    assert evidence.source == "abcdefabcdef"
+
+
+def test_the_score_tells_precision_and_recall_apart() -> None:
+    evidence = told(rules_score(SCORE, given()))
+    assert (evidence.suggestion, evidence.value, evidence.threshold) == ("NO", 0.72, 0.9)
+    assert "F 72.0 (95%: 66.0 to 78.0) on 500 evaluation texts, not more than 90.0" in evidence.reason
+    assert "90.0% of what they find is right (95%: 85.0% to 95.0%)" in evidence.reason
+    assert "they find 60.0% of the mentions" in evidence.reason
+    assert "3 of them match nowhere" in evidence.advice
+
+
+def test_the_table_has_the_labels_then_the_worst_patterns_then_the_best_others() -> None:
+    evidence = told(rules_score(SCORE, given()))
+    assert evidence.table is not None
+    assert [row[0] for row in evidence.table[1]] == [
+        "DRUG",
+        "DOSE",
+        'DRUG "pot"',
+        'DRUG "speed"',
+        'DRUG "meth"',
+    ]
+    assert all(len(row) == len(evidence.table[0]) for row in evidence.table[1])
+    assert evidence.table[1][2][-1] == "6 wrong of 10"
+
+
+@pytest.mark.parametrize(("judge", "node"), [(rule_coverage, COVER), (rules_score, SCORE)])
+def test_mined_patterns_say_so_and_where_they_are(judge: Any, node: graph.Node) -> None:
+    evidence = told(judge(node, given(source="mined", file="runs/1/patterns.jsonl", known_texts=5)))
+    assert "12 patterns made of your training texts, as no patterns file was given" in evidence.reason
+    assert "5 evaluation texts that are training texts as well are left out" in evidence.reason
+    assert "runs/1/patterns.jsonl" in evidence.advice
+    assert "--patterns FILE" in evidence.advice
+    assert evidence.needs == ""
+
+
+@pytest.mark.parametrize(("judge", "node"), [(rule_coverage, COVER), (rules_score, SCORE)])
+def test_what_cannot_be_measured_says_why(judge: Any, node: graph.Node) -> None:
+    evidence = told(judge(node, Facts(measured={"rules": {"error": "p.jsonl: no pattern"}})))
+    assert (evidence.suggestion, evidence.reason, evidence.value) == (
+        "CAN'T TELL",
+        "p.jsonl: no pattern",
+        None,
+    )
+    assert judge(node, Facts()) is None
+
+
+def test_what_is_odd_about_the_patterns_is_told() -> None:
+    odd = given(
+        left_out={"count": 2, "first": []},
+        foreign_labels=["drug"],
+        conflicts={"same_span": 4, "overlap": 0, "pairs": []},
+    )
+    reason = told(rules_score(SCORE, odd)).reason
+    assert "2 rows of the patterns file are no pattern" in reason
+    assert "the data has no label drug" in reason
+    assert "4 times patterns give the same span different labels" in reason
