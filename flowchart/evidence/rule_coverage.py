@@ -26,9 +26,9 @@ def rule_coverage(node: Node, facts: Facts) -> Evidence | None:
     suggestion = decided(share, node.threshold, low, high)
     words = {"YES": "more than", "NO": "not more than"}.get(suggestion, "which may or may not be more than")
     reason = (
-        f"{subject(fact)} match {percent(share)} of {found['mentions']:,} annotated mentions"
-        f"{between(low, high)}, {words} {percent(node.threshold)}; {found['labels_matched']:,} of "
-        f"{found['labels']:,} labels have any{few(fact)}."
+        f"{subject(fact)} match{verb(fact)} {percent(share)} of {found['mentions']:,} annotated mentions"
+        f"{between(low, high)}, {words} {percent(node.threshold)}; labels with any: "
+        f"{found['labels_matched']:,} of {found['labels']:,}{few(fact)}."
     )
     rows = tuple(
         (str(each["label"]), f"{each['mentions']:,}", f"{each['matched']:,}", percent(each["share"]))
@@ -63,10 +63,20 @@ def decided(value: float, threshold: float, low: float | None, high: float | Non
 
 def subject(fact: Mapping[str, Any]) -> str:
     """Return which patterns they are, as the beginning of a sentence."""
-    count = f"{fact['patterns']:,}"
+    count = counted(fact["patterns"], "pattern")
     if fact["source"] == "mined":
-        return f"The {count} patterns made of your training texts, as no patterns file was given,"
-    return f"Your {count} patterns"
+        return f"No patterns file was given; {count} made of your training texts"
+    return f"Your {count}"
+
+
+def verb(fact: Mapping[str, Any]) -> str:
+    """Return the ending of what the patterns do, which is another for a single one."""
+    return "es" if fact["patterns"] == 1 else ""
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number of things, as 1 pattern or 1,200 patterns."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def between(low: float | None, high: float | None) -> str:
@@ -79,10 +89,11 @@ def few(fact: Mapping[str, Any]) -> str:
     parts = []
     if not fact["enough"]:
         parts.append("too few evaluation texts have a span to say how sure that is")
-    if fact["known_texts"]:
-        parts.append(f"{fact['known_texts']:,} evaluation texts that are training texts as well are left out")
+    if count := fact["known_texts"]:
+        parts.append(f"left out, as known from training: {counted(count, 'evaluation text')}")
     if count := fact["left_out"]["count"]:
-        parts.append(f"{count:,} rows of the patterns file are no pattern")
+        first = fact["left_out"]["first"][0]
+        parts.append(f"left out, as no pattern: {counted(count, 'row')} of the patterns file ({first})")
     if foreign := fact["foreign_labels"]:
         parts.append(f"the data has no label {', '.join(map(str, foreign[:3]))}")
     return "".join(f"; {part}" for part in parts)
@@ -96,8 +107,8 @@ def advice(fact: Mapping[str, Any]) -> str:
             "own, which is measured with --patterns FILE."
         )
     never = int(fact["never"]["count"])
-    unused = f" {never:,} of them match nowhere in your texts." if never else ""
-    return f"{fact['file']} also highlights mentions while you annotate (--patterns FILE).{unused}"
+    unused = f" Without any match in your texts: {counted(never, 'pattern')}." if never else ""
+    return f"Prodigy highlights what {fact['file']} matches while you annotate (--patterns FILE).{unused}"
 
 
 def source(facts: Facts) -> str:

@@ -10,11 +10,13 @@ from flowchart.evidence.rule_coverage import (
     THRESHOLD_FROM,
     advice,
     between,
+    counted,
     decided,
     few,
     source,
     subject,
     unmeasured,
+    verb,
 )
 from flowchart.graph import Node
 
@@ -38,11 +40,10 @@ def rules_score(node: Node, facts: Facts) -> Evidence | None:
     suggestion = decided(value, node.threshold, low, high)
     words = {"YES": "more than", "NO": "not more than"}.get(suggestion, "which may or may not be more than")
     interval = f" (95%: {points(low)} to {points(high)})" if low is not None and high is not None else ""
+    texts = counted(fact["texts"], "evaluation text")
     reason = (
-        f"{subject(fact)} reach F {points(value)}{interval} on {fact['texts']:,} evaluation texts, {words} "
-        f"{points(node.threshold)}: {percent(score['ents_p'])} of what they find is right"
-        f"{between(score['ents_p_low'], score['ents_p_high'])}, and they find {percent(score['ents_r'])} of "
-        f"the mentions{between(score['ents_r_low'], score['ents_r_high'])}{_contradictions(fact)}{few(fact)}."
+        f"{subject(fact)} reach{verb(fact)} F {points(value)}{interval} on {texts}, {words} "
+        f"{points(node.threshold)}: {_right_and_found(score)}{_contradictions(fact)}{few(fact)}."
     )
     return Evidence(
         measure="rules_score",
@@ -59,6 +60,15 @@ def rules_score(node: Node, facts: Facts) -> Evidence | None:
         advice=advice(fact),
         source=source(facts),
     )
+
+
+def _right_and_found(score: Mapping[str, Any]) -> str:
+    """Return precision and recall in words."""
+    if not score["tp"] + score["fp"]:
+        return "nothing is found"
+    right = percent(score["ents_p"]) + between(score["ents_p_low"], score["ents_p_high"])
+    found = percent(score["ents_r"]) + between(score["ents_r_low"], score["ents_r_high"])
+    return f"of what is found {right} is right, and of the mentions {found} are found"
 
 
 def _labels(score: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
@@ -97,4 +107,4 @@ def between_points(low: float | None, high: float | None) -> str:
 
 def _contradictions(fact: Mapping[str, Any]) -> str:
     same = int(fact["conflicts"]["same_span"])
-    return f"; {same:,} times patterns give the same span different labels" if same else ""
+    return f"; patterns give the same span different labels: {counted(same, 'time')}" if same else ""

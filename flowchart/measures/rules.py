@@ -192,8 +192,9 @@ def _coverage(counts: Counts, seed: int) -> dict[str, Any]:
 
 
 def _only(counts: Counts, *, wrong: int, missed: int) -> Counts:
-    rows = [(text, label, tp, wrong * fp, missed * fn) for text, label, tp, fp, fn in counts.rows]
-    return Counts(counts.docs, counts.labels, rows)
+    """Return counts of all labels together, each kind of mistake so many times."""
+    rows = [(text, 0, tp, wrong * fp, missed * fn) for text, _, tp, fp, fn in counts.rows]
+    return Counts(counts.docs, ["any"], rows)
 
 
 def _texts_with(counts: Counts, columns: Sequence[int]) -> int:

@@ -101,7 +101,7 @@ def test_coverage_is_held_against_the_threshold_with_its_interval(
     assert evidence.threshold_from == "the chart's file"
     assert evidence.rows == "rules"
     assert "Your 12 patterns match 60.0% of 100 annotated mentions" in evidence.reason
-    assert "1 of 2 labels have any" in evidence.reason
+    assert "labels with any: 1 of 2" in evidence.reason
     assert ("too few evaluation texts" in evidence.reason) is (low is None)
     assert evidence.table is not None
     assert evidence.table[1] == (("DRUG", "80", "60", "75.0%"), ("DOSE", "20", "0", "0.0%"))
@@ -112,9 +112,9 @@ def test_the_score_tells_precision_and_recall_apart() -> None:
     evidence = told(rules_score(SCORE, given()))
     assert (evidence.suggestion, evidence.value, evidence.threshold) == ("NO", 0.72, 0.9)
     assert "F 72.0 (95%: 66.0 to 78.0) on 500 evaluation texts, not more than 90.0" in evidence.reason
-    assert "90.0% of what they find is right (95%: 85.0% to 95.0%)" in evidence.reason
-    assert "they find 60.0% of the mentions" in evidence.reason
-    assert "3 of them match nowhere" in evidence.advice
+    assert "of what is found 90.0% (95%: 85.0% to 95.0%) is right" in evidence.reason
+    assert "of the mentions 60.0% (95%: 52.0% to 68.0%) are found" in evidence.reason
+    assert "Without any match in your texts: 3 patterns" in evidence.advice
 
 
 def test_the_table_has_the_labels_then_the_worst_patterns_then_the_best_others() -> None:
@@ -134,8 +134,8 @@ def test_the_table_has_the_labels_then_the_worst_patterns_then_the_best_others()
 @pytest.mark.parametrize(("judge", "node"), [(rule_coverage, COVER), (rules_score, SCORE)])
 def test_mined_patterns_say_so_and_where_they_are(judge: Any, node: graph.Node) -> None:
     evidence = told(judge(node, given(source="mined", file="runs/1/patterns.jsonl", known_texts=5)))
-    assert "12 patterns made of your training texts, as no patterns file was given" in evidence.reason
-    assert "5 evaluation texts that are training texts as well are left out" in evidence.reason
+    assert "No patterns file was given; 12 patterns made of your training texts" in evidence.reason
+    assert "left out, as known from training: 5 evaluation texts" in evidence.reason
     assert "runs/1/patterns.jsonl" in evidence.advice
     assert "--patterns FILE" in evidence.advice
     assert evidence.needs == ""
@@ -154,11 +154,21 @@ def test_what_cannot_be_measured_says_why(judge: Any, node: graph.Node) -> None:
 
 def test_what_is_odd_about_the_patterns_is_told() -> None:
     odd = given(
-        left_out={"count": 2, "first": []},
+        left_out={"count": 2, "first": ["row 3: it has no label"]},
         foreign_labels=["drug"],
         conflicts={"same_span": 4, "overlap": 0, "pairs": []},
     )
     reason = told(rules_score(SCORE, odd)).reason
-    assert "2 rows of the patterns file are no pattern" in reason
+    assert "left out, as no pattern: 2 rows of the patterns file (row 3: it has no label)" in reason
     assert "the data has no label drug" in reason
-    assert "4 times patterns give the same span different labels" in reason
+    assert "patterns give the same span different labels: 4 times" in reason
+
+
+def test_a_single_pattern_that_finds_nothing_is_told_as_such() -> None:
+    score = {**FACT["score"], "tp": 0, "fp": 0, "ents_f": 0.0, "ents_f_low": 0.0, "ents_f_high": 0.06}
+    evidence = told(rules_score(SCORE, given(patterns=1, score=score, texts=1)))
+    assert evidence.reason.startswith(
+        "Your 1 pattern reaches F 0.0 (95%: 0.0 to 6.0) on 1 evaluation text, not"
+    )
+    assert evidence.reason.endswith("90.0: nothing is found.")
+    assert told(rule_coverage(COVER, given(patterns=1))).reason.startswith("Your 1 pattern matches 60.0%")
