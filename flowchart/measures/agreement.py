@@ -181,9 +181,9 @@ def _scores(compared: Sequence[tuple[int, Spans, Spans]], seed: int) -> dict[str
         here, there = ({span[:2] for span in side} for side in (one, other))
         position += sum(span[:2] in there for span in one) + sum(span[:2] in here for span in other)
     sums: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
-    for _, label, tp, fp, fn in counts.rows:
-        sums[label][0] += 2 * tp
-        sums[label][1] += 2 * tp + fp + fn
+    for _, number, tp, fp, fn in counts.rows:
+        sums[number][0] += 2 * tp
+        sums[number][1] += 2 * tp + fp + fn
     interval = intervals(counts, seed)[0] if spans else None
     return {
         "spans": spans,
@@ -193,8 +193,8 @@ def _scores(compared: Sequence[tuple[int, Spans, Spans]], seed: int) -> dict[str
         "low": round(interval.low, 4) if interval else None,
         "high": round(interval.high, 4) if interval else None,
         "labels": {
-            names[label]: {"spans": total, "strict": _share(right, total)}
-            for label, (right, total) in sorted(sums.items())
+            names[number]: {"spans": total, "strict": _share(right, total)}
+            for number, (right, total) in sorted(sums.items())
         },
     }
 

@@ -14,7 +14,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from spacy.attrs import ORTH
 from spacy.tokens import Doc
 
 UNLABELLED = "unlabelled"
@@ -137,7 +136,7 @@ def scan(docs: Sequence[Doc]) -> Forms:
     found = Forms()
     orths: list[list[int]] = []
     for doc in docs:
-        words: list[int] = doc.to_array(ORTH).tolist()
+        words: list[int] = doc.to_array("ORTH").tolist()
         orths.append(words if doc.ents else [])
         for entity in doc.ents:
             found.spans += 1
@@ -149,13 +148,13 @@ def scan(docs: Sequence[Doc]) -> Forms:
     found.forms = len(index)
     places = [array("q") for _ in index]  # text, start, outcome; text, start, outcome; ...
     starts = _starts(index)
-    for number, doc in enumerate(docs):
-        words = orths[number] or doc.to_array(ORTH).tolist()
-        for form, start, outcome in _occurrences(words, _owners(doc, labels), index, starts):
+    for text, doc in enumerate(docs):
+        words = orths[text] or doc.to_array("ORTH").tolist()
+        for number, start, outcome in _occurrences(words, _owners(doc, labels), index, starts):
             if outcome == _INSIDE:
                 found.inside += 1
             else:
-                places[form].extend((number, start, outcome))
+                places[number].extend((text, start, outcome))
     names = [UNLABELLED, PARTLY, *labels]
     for (form, _), place in zip(index.items(), places, strict=True):
         outcomes = Counter(place[2::3])

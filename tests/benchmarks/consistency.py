@@ -37,15 +37,19 @@ Spans = list[tuple[int, int, str]]
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """Texts with slips, and the forms that these are about, by the kind of slip."""
+    """Texts with slips, and the forms that these are about, by the kind of slip.
+
+    A moved boundary leaves another form than the one it was put into: `left`. Either leads to the slip.
+    """
 
     documents: list[Document]
     forms: dict[str, set[str]]
+    left: set[str]
 
     @property
     def all(self) -> set[str]:
-        """The forms of all kinds."""
-        return set().union(*self.forms.values())
+        """The forms that lead to a slip."""
+        return set().union(self.left, *self.forms.values())
 
 
 def plant(documents: Sequence[Document], slips: int, seed: int, fewest: int = 8) -> Planted:
@@ -67,6 +71,7 @@ def plant(documents: Sequence[Document], slips: int, seed: int, fewest: int = 8)
     random.shuffle(frequent)
     spans: list[Spans] = [list(document.spans) for document in documents]
     tokens = [[(t.idx, t.idx + len(t)) for t in spacy_tokens(document.text)] for document in documents]
+    left: set[str] = set()
     forms: dict[str, set[str]] = {kind: set() for kind in ("dropped", "changed", "word", "boundary")}
 
     def drop(number: int, span: tuple[int, int, str]) -> None:
@@ -77,8 +82,10 @@ def plant(documents: Sequence[Document], slips: int, seed: int, fewest: int = 8)
         spans[number][spans[number].index(span)] = (*span[:2], random.choice(others))
 
     def move(number: int, span: tuple[int, int, str]) -> None:
+        text = documents[number].text
         inside = [token for token in tokens[number] if span[0] <= token[0] and token[1] <= span[1]]
         spans[number][spans[number].index(span)] = (inside[1][0], *span[1:])
+        left.add(text[inside[1][0] : span[1]])
 
     kinds: tuple[tuple[str, Callable[[int, tuple[int, int, str]], None]], ...] = (
         ("dropped", drop),
@@ -111,6 +118,7 @@ def plant(documents: Sequence[Document], slips: int, seed: int, fewest: int = 8)
             for document, each in zip(documents, spans, strict=True)
         ],
         forms,
+        left,
     )
 
 
@@ -158,10 +166,11 @@ def main() -> None:
                 kinds = Counter(
                     kind for kind, forms in planted.forms.items() for each in forms if shown(each) in right
                 )
+                put = {kind: len(forms) for kind, forms in planted.forms.items()}
                 print(
-                    f"{name:16} {seed:4} {len(planted.all):7} {len(right):5} of {len(first):2}  "
+                    f"{name:16} {seed:4} {sum(put.values()):7} {len(right):5} of {len(first):2}  "
                     f"{len(right) / max(len(first), 1):9.2f}  {len(right) / max(len(others), 1):22.2f}  "
-                    f"{seconds:7.2f}  {dict(kinds)} of { ({k: len(f) for k, f in planted.forms.items()}) }"
+                    f"{seconds:7.2f}  {dict(kinds)} of {put}"
                 )
 
 
