@@ -166,7 +166,7 @@ def _try(
         "missing": [label for label in loaded.labels if not own[label]["train"]],
         "similarity": {
             **_drop(overall, each, own, shared),
-            **compare(words, loaded.known, loaded.nlp.vocab.has_vector),
+            **compare(words, loaded.known, loaded.has_vector),
         },
     }
 

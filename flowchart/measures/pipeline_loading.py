@@ -57,6 +57,11 @@ class Loaded:
     known: frozenset[str]
     nlp: Language
 
+    def has_vector(self, word: str) -> bool:
+        """Return whether a word is among its vectors; those made of parts of words tell nothing."""
+        vocab = self.nlp.vocab
+        return vocab.vectors.mode != "floret" and bool(vocab.has_vector(word))
+
     def docs(self, texts: Sequence[str]) -> Iterator[Doc]:
         """Yield the texts as the pipeline reads them: its own tokens, its entities.
 
