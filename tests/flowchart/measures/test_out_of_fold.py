@@ -14,6 +14,16 @@ from flowchart.measures.material import Material
 from flowchart.measures.out_of_fold import BOUNDARY, FOUND, LABEL, MISSED, compare, disagreements
 from tests.flowchart.measures.test_consistency import EVAL, corpus_of, row
 
+TOK2VEC = "components.ner.model.tok2vec"
+SMALL = {
+    "training.max_steps": 30,
+    "training.eval_frequency": 30,
+    f"{TOK2VEC}.embed.width": 32,
+    f"{TOK2VEC}.encode.width": 32,
+    f"{TOK2VEC}.encode.depth": 1,
+}
+"""Enough to tell four names from the words around them."""
+
 VOCAB = spacy.blank("en").vocab
 
 
@@ -46,7 +56,7 @@ def test_what_nobody_labelled_is_found_from_the_other_half(tmp_path: Path) -> No
         Material(corpus, [file.path for file in corpus.files]),
         tmp_path / "folds",
         lambda _, message: heard.append(message["kind"]),
-        overrides={"training.max_steps": 30, "training.eval_frequency": 30},
+        overrides=SMALL,
     )
     assert heard.count("done") == 2
     assert (found[0].kind, found[0].form) == (FOUND, "Oslo")
