@@ -24,6 +24,7 @@ class Options:
         repeats: How often each of them is trained.
         target: The F that would be good enough, 0 to 1; None when nobody said.
         ascii: Draw with ASCII characters only.
+        measure: Measure what the questions are answered from as soon as data is loaded.
         mouse: Let the mouse be used; without it the terminal selects text as usual.
     """
 
@@ -38,4 +39,5 @@ class Options:
     repeats: int = 1
     target: float | None = None
     ascii: bool = False
+    measure: bool = True
     mouse: bool = True

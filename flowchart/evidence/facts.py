@@ -94,7 +94,7 @@ def judged(value: float, threshold: float, low: float | None = None, high: float
 
 
 def wilson(successes: int, trials: int, z: float = 1.96) -> tuple[float, float]:
-    """Return the 95% interval of a share, 0 to 1 without trials: Wilson 1927, "Probable Inference" (JASA 22)."""
+    """Return the 95% interval of a share, 0 to 1 without trials: Wilson 1927, JASA 22, page 209."""
     if not trials:
         return 0.0, 1.0
     share = successes / trials

@@ -62,7 +62,7 @@ def models_available(node: Node, facts: Facts) -> Evidence | None:
         high=high,
         table=_table(fact, entry),
         rows=rows(fact),
-        advice=_mapping(entry),
+        advice=_mapping(entry) + _strange(fact),
         source=source(facts),
     )
 
@@ -175,7 +175,8 @@ def _none(node: Node, facts: Facts, fact: Mapping[str, Any], entry: Mapping[str,
         threshold_from=THRESHOLD_FROM,
         table=_table(fact, None),
         rows=rows(fact),
-        advice=f"{shown['name']} has {some(shown['labels'], 20)}. If one of them means one of yours, {MAP}.",
+        advice=f"{shown['name']} has {some(shown['labels'], 20)}. If one of them means one of yours, {MAP}."
+        + _strange(fact),
         source=source(facts),
     )
 
@@ -195,6 +196,11 @@ def _mapping(entry: Mapping[str, Any]) -> str:
     """Return which labels were taken for which, so that a wrong guess is seen."""
     pairs = [f"{own}={meant}" for own, meant in entry["means"].items() if meant and own != meant]
     return f"Labels taken for each other: {some(pairs, 20)}. Where that is wrong, {MAP}." if pairs else ""
+
+
+def _strange(fact: Mapping[str, Any]) -> str:
+    """Return which labels were mapped in vain."""
+    return f" No pipeline has {some(fact['strange'])}, which you mapped." if fact["strange"] else ""
 
 
 def _table(fact: Mapping[str, Any], entry: Mapping[str, Any] | None) -> Table:

@@ -7,8 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from flowchart.path import Path, Step
-from flowchart.report.markdown import fence, literal, quote
+from flowchart.records import number_of, text_of
+from flowchart.report.markdown import code, fence, literal, quote, table
 from flowchart.report.mermaid import diagram
+
+MOST_LINES = 8
+"""Lines of the table of what was measured."""
 
 _FEW = {2: "second", 3: "third"}
 
@@ -66,7 +70,40 @@ def _evidence(evidence: Mapping[str, Any], step: Step) -> str:
         text += " (answered otherwise)"
     reason = str(evidence.get("reason") or "")
     text += f". {literal(reason)}" if reason else "."
-    return text + "\n"
+    text += f"\n\n{literal(held)}\n" if (held := _held_against(evidence)) else "\n"
+    if evidence.get("advice"):
+        text += f"\n{literal(str(evidence['advice']))}\n"
+    return text + _details(evidence.get("table"))
+
+
+def _held_against(evidence: Mapping[str, Any]) -> str:
+    """The value, its interval and what it was held against; "" where nothing was measured."""
+    value, low, high, threshold = (
+        number_of(evidence.get(key)) for key in ("value", "low", "high", "threshold")
+    )
+    if value is None:
+        return ""
+    line = f"{value:.4g} {text_of(evidence, 'unit')}".strip()
+    if low is not None and high is not None:
+        line += f", 95% interval {low:.4g} to {high:.4g}"
+    if threshold is not None:
+        source = text_of(evidence, "threshold_from")
+        line += f"; held against {threshold:.4g}" + (f" ({source})" if source else "")
+    return f"{line}."
+
+
+def _details(details: object) -> str:
+    """The table of evidence, its first lines; "" where there is none of the kind."""
+    try:
+        header, rows = details  # type: ignore[misc]
+        header = [literal(str(name)) for name in header]
+        lines = [[code(str(row[0])), *(literal(str(cell)) for cell in row[1:])] for row in rows[:MOST_LINES]]
+    except (TypeError, ValueError, IndexError, KeyError):
+        return ""
+    if not lines or any(len(line) != len(header) for line in lines):
+        return ""
+    more = f"\nand {len(rows) - MOST_LINES:,} more\n" if len(rows) > MOST_LINES else ""
+    return "\n" + table(header, lines, "l" + "r" * (len(header) - 1)) + more
 
 
 def _count(number: int, noun: str) -> str:

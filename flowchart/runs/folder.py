@@ -11,6 +11,7 @@ The process that does the work writes them. Whoever wants to know reads them, wh
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
@@ -252,7 +253,11 @@ class Run:
         return [printable(line) for line in text.split("\n")[-lines:]] if text and lines > 0 else []
 
     def same_inputs(self) -> bool:
-        """Whether the files still have the size and time of change that they had at `create`."""
+        """Whether the files still hold what they held at `create`.
+
+        Size and time of change tell it; a file of the same size that was only written anew, as a checkout or
+        a copy does, is known by its hash.
+        """
         recorded = self.info.get("inputs")
         if not isinstance(recorded, list):
             return False
@@ -260,8 +265,14 @@ class Run:
             if not isinstance(item, dict) or not isinstance(item.get("path"), str):
                 return False
             facts = _facts(Path(item["path"]))
-            if facts["bytes"] is None or any(item.get(key) != facts[key] for key in ("bytes", "mtime_ns")):
+            if facts["bytes"] is None or item.get("bytes") != facts["bytes"]:
                 return False
+            if item.get("mtime_ns") != facts["mtime_ns"]:
+                if not item.get("sha256") or _sha256(Path(item["path"])) != item["sha256"]:
+                    return False
+                item["mtime_ns"] = facts["mtime_ns"]
+                with contextlib.suppress(OSError):
+                    self.write_info()  # so that it is hashed once
         return True
 
 
@@ -273,6 +284,16 @@ def _facts(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {"path": str(path), "bytes": None, "mtime_ns": None}
     return {"path": str(path), "bytes": found.st_size, "mtime_ns": found.st_mtime_ns}
+
+
+def _sha256(path: Path) -> str:
+    import hashlib  # loads OpenSSL: not for the first frame
+
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 def list_runs(workspace: Workspace, recipe: str | None = None) -> list[Run]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 
 from flowchart import graph
 from flowchart.evidence import MEASURES, Facts, measure
+from flowchart.evidence.facts import wilson
+from flowchart.measures import FACTS
 
 CHART = graph.load()
 
@@ -46,7 +49,7 @@ def test_the_threshold_is_the_lanes_own() -> None:
 
 @pytest.mark.parametrize("answer", ["YES", "NO", "CAN'T TELL"])
 def test_the_last_step_is_the_curves_verdict(answer: str) -> None:
-    evidence = measure(CHART.nodes["add.last_quarter"], Facts(curve=curve(answer)))
+    evidence = measure(CHART.nodes["scratch.last_quarter"], Facts(curve=curve(answer)))
     assert evidence is not None
     assert evidence.suggestion == answer
     assert (evidence.value, evidence.low, evidence.high) == (0.02, -0.01, 0.05)
@@ -63,8 +66,199 @@ def test_without_facts_nothing_is_said() -> None:
     )
 )
 def test_odd_facts_say_nothing(odd: dict[str, Any]) -> None:
-    for name in ("scratch.enough", "scratch.last_quarter"):
-        assert measure(CHART.nodes[name], Facts(check=odd, curve=odd)) is None
+    facts = Facts(check=odd, curve=odd, updated=odd, measured={name: odd for name in FACTS})
+    for node in CHART.nodes.values():
+        evidence = measure(node, facts)
+        assert evidence is None or evidence.suggestion == "CAN'T TELL", node.id
+
+
+def test_a_lane_that_updates_a_pipeline_asks_about_its_own_curve() -> None:
+    scratch, add = CHART.nodes["scratch.last_quarter"], CHART.nodes["add.last_quarter"]
+    facts = Facts(check=check(9), curve=curve("NO"), updated=curve("YES"))
+    found = measure(scratch, facts), measure(add, facts)
+    assert [evidence and evidence.suggestion for evidence in found] == ["NO", "YES"]
+    missing = measure(add, Facts(check=check(9), curve=curve("NO")))
+    assert missing is not None
+    assert (missing.suggestion, missing.needs) == ("CAN'T TELL", "updating")
+
+
+def test_more_than_500_on_top_of_a_trained_pipeline_are_enough() -> None:
+    node = CHART.nodes["add.enough"]
+    few, enough, many = (measure(node, Facts(check=check(count))) for count in (500, 501, 2001))
+    assert few and enough and many
+    assert (few.suggestion, enough.suggestion, many.suggestion) == ("NO", "YES", "YES")
+    assert "are not more than 500 on top of what a trained pipeline has learnt from" in few.reason
+    assert "are more than 500 on top" in enough.reason
+    assert many.reason.endswith("are more than 2,000.")
+
+
+def test_what_is_missing_is_told_with_the_rarest_labels() -> None:
+    labels = [
+        {"label": "DRUG", "spans": 90, "train": 80, "eval": 10, "texts": 70},
+        {"label": "DOSE", "spans": 9, "train": 8, "eval": 1, "texts": 9},
+    ]
+    evidence = measure(CHART.nodes["scratch.enough"], Facts(check={**check(1000), "labels": labels}))
+    assert evidence is not None
+    assert evidence.advice == (
+        "Annotate about 3,001 more, first of the labels with fewer than 50 spans to learn from: DOSE (8)."
+    )
+    assert evidence.table is not None
+    assert evidence.table[1][0] == ("DOSE", "9", "8", "1", "9")
+
+
+def trained(score: float, low: float, high: float) -> dict[str, Any]:
+    label = {"p": 0.5, "r": 0.5, "f": score, "support": 10}
+    point = {"fraction": 1.0, "ents_f": score, "ents_f_low": low, "ents_f_high": high}
+    return {"points": [{**point, "ents_per_type": {"DRUG": label}}], "eval": {"docs": 500}, "run": "r1"}
+
+
+@pytest.mark.parametrize(
+    ("target", "suggestion"), [(0.6, "YES"), (0.65, "CAN'T TELL"), (0.7, "CAN'T TELL"), (0.76, "NO")]
+)
+def test_happy_is_the_interval_against_the_target(target: float, suggestion: str) -> None:
+    facts = Facts(curve=trained(0.7, 0.64, 0.75), target=target)
+    evidence = measure(CHART.nodes["scratch.happy"], facts)
+    assert evidence is not None
+    assert (evidence.suggestion, evidence.threshold) == (suggestion, target)
+    assert "F is 70.0, its 95% interval 64.0 to 75.0 on 500 evaluation texts" in evidence.reason
+    assert evidence.threshold_from == "your target"
+
+
+def test_without_a_target_or_a_training_it_is_said_what_is_lacking() -> None:
+    node = CHART.nodes["scratch.happy"]
+    without = measure(node, Facts(curve=trained(0.7, 0.64, 0.75)))
+    assert without is not None
+    assert (without.suggestion, without.needs, without.value) == ("CAN'T TELL", "target", 0.7)
+    untrained = measure(node, Facts(check=check(9), target=0.7))
+    assert untrained is not None
+    assert (untrained.suggestion, untrained.needs, untrained.value) == ("CAN'T TELL", "training", None)
+    half = trained(0.7, 0.6, 0.8)
+    half["points"][0]["fraction"] = 0.5
+    assert measure(node, Facts(check=check(9), curve=half, target=0.5)).needs == "training"  # type: ignore[union-attr]
+
+
+def tuning(low: float, high: float) -> dict[str, Any]:
+    return {
+        "default": 0.70,
+        "tuned": 0.72,
+        "difference": 0.02,
+        "low": low,
+        "high": high,
+        "repeats": 1,
+        "what": "training.dropout 0.1",
+        "tuned_run": "r2",
+    }
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "suggestion"), [(0.001, 0.04, "YES"), (-0.04, 0.004, "NO"), (-0.01, 0.05, "CAN'T TELL")]
+)
+def test_tuning_helped_when_all_of_the_interval_is_above_zero(
+    low: float, high: float, suggestion: str
+) -> None:
+    node = CHART.nodes["scratch.helped"]
+    evidence = measure(node, Facts(measured={"tuning": tuning(low, high)}))
+    assert evidence is not None
+    assert evidence.suggestion == suggestion
+    assert "F 72.0 with training.dropout 0.1 against 70.0: +2.0 points" in evidence.reason
+    lacking = measure(node, Facts(check=check(9), curve=trained(0.7, 0.6, 0.8)))
+    assert lacking is not None
+    assert lacking.needs == "tuning"
+
+
+def eval_set(**changes: Any) -> dict[str, Any]:
+    label = {"spans": 900, "texts": 500, "score": 0.026, "difference": 0.0207}
+    fact = {"texts": 1000, "with_spans": 500, "spans": 900, "leaked_exact": 0, "leaked_near": 0}
+    fact |= {"conflicts": 0, "lost": 0, "source": "file", "labels": {"DRUG": label}}
+    return {**fact, "score": 0.026, "difference": 0.0207, **changes}
+
+
+@pytest.mark.parametrize(
+    ("changes", "suggestion", "said"),
+    [
+        ({}, "YES", "two models are told apart from about 2.1 points on"),
+        ({"leaked_exact": 6, "leaked_near": 5}, "NO", "11 of 1,000 texts (1.1%) are known from training"),
+        ({"leaked_exact": 6, "leaked_near": 4}, "YES", "Nothing is wrong"),
+        ({"conflicts": 8, "lost": 2}, "NO", "8 rows contradict another row of their text and 2 spans fit no"),
+        (
+            {"labels": {"DOSE": {"spans": 0, "texts": 0}}},
+            "NO",
+            "1 labels have nothing to be measured on (DOSE)",
+        ),
+        ({"difference": 0.06}, "CAN'T TELL", "but it is small"),
+        (
+            {"labels": {"DOSE": {"spans": 9, "texts": 9}}},
+            "CAN'T TELL",
+            "1 labels stand in fewer than 10 texts",
+        ),
+        ({"spans": 0}, "NO", "no evaluation text with a span"),
+    ],
+)
+def test_the_evaluation_set_is_held_against_its_limits(
+    changes: dict[str, Any], suggestion: str, said: str
+) -> None:
+    fact = eval_set(**changes)
+    fact["labels"] = {
+        name: {"score": None, "difference": None, **label} for name, label in fact["labels"].items()
+    }
+    evidence = measure(CHART.nodes["rules.evaluation_sure"], Facts(measured={"eval_quality": fact}))
+    assert evidence is not None
+    assert evidence.suggestion == suggestion
+    assert said in evidence.reason
+
+
+def shape(short: int, long: int, **changes: Any) -> dict[str, Any]:
+    lengths = [short] + [0] * 5 + [long] + [0] * 23
+    fact = {"spans": short + long, "lengths": lengths, "capitalised": short, "sd": 4.0, "bd": 1.5}
+    return {**fact, "overlapping": 0, **changes, "labels": {"A": {**fact, **changes}}}
+
+
+@pytest.mark.parametrize(
+    ("fact", "suggestion"),
+    [
+        (shape(990, 10), "YES"),
+        (shape(900, 100), "CAN'T TELL"),  # 90% itself lies in its interval
+        (shape(500, 500), "NO"),
+        (shape(990, 10, overlapping=20), "NO"),
+        (shape(990, 10, capitalised=100, sd=0.9, bd=0.4), "CAN'T TELL"),
+        (shape(990, 10, capitalised=100), "YES"),  # drugs are no proper nouns, and NER is good at them
+        (shape(0, 0), "CAN'T TELL"),
+    ],
+)
+def test_names_and_very_short_phrases(fact: dict[str, Any], suggestion: str) -> None:
+    evidence = measure(CHART.nodes["scratch.proper_nouns"], Facts(measured={"span_shape": fact}))
+    assert evidence is not None
+    assert evidence.suggestion == suggestion
+
+
+@pytest.mark.parametrize(
+    ("outside", "suggestion"),
+    [([0, 0, 0, 100], "YES"), ([100, 0, 0, 0], "NO"), ([0, 0, 50, 50], "CAN'T TELL"), ([0], "CAN'T TELL")],
+)
+def test_context_is_words_outside_the_spans(outside: list[int], suggestion: str) -> None:
+    counts = outside + [0] * (21 - len(outside))
+    fact = {"texts": sum(outside), "outside": counts, "tokens_median": 9, "in_spans": 0.3, "one_span": 2}
+    evidence = measure(CHART.nodes["improve.in_context"], Facts(measured={"context": fact}))
+    assert evidence is not None
+    assert evidence.suggestion == suggestion
+
+
+def test_limits_of_a_chart_of_ones_own_count() -> None:
+    node = replace(CHART.nodes["rules.evaluation_sure"], limits={"leakage": 0.5})
+    fact = eval_set(leaked_exact=400)
+    evidence = measure(node, Facts(measured={"eval_quality": fact}))
+    assert evidence is not None
+    assert evidence.suggestion == "YES"
+
+
+@given(st.integers(0, 500), st.integers(1, 500))
+def test_the_interval_of_a_share_holds_it(hits: int, others: int) -> None:
+    low, high = wilson(hits, hits + others)
+    assert 0 <= low <= hits / (hits + others) <= high <= 1
+
+
+def test_every_box_that_asks_is_measured() -> None:
+    assert {node.measure for node in CHART.nodes.values() if node.is_decision} == set(MEASURES)
 
 
 def test_every_measure_is_asked_for_by_the_chart() -> None:

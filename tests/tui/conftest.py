@@ -73,7 +73,7 @@ def make_app(workspace: Path) -> Callable[..., NerTuiApp]:
         from tui.options import Options
 
         place = Workspace(workspace)
-        options = Options(workspace=place, data=tuple(data), **settings)
+        options = Options(workspace=place, data=tuple(data), **{"measure": False, **settings})
         return NerTuiApp(options, Walk(place, options.flowchart))
 
     return make

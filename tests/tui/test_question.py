@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from flowchart import graph
 from flowchart.evidence import Evidence
@@ -11,6 +12,7 @@ from flowchart.path import Path
 from tests.tui.conftest import screen_text
 from tui.app import NerTuiApp
 from tui.glyphs import UNICODE
+from tui.panes.evidence_text import evidence_content
 from tui.panes.question import box_content
 
 MakeApp = Callable[..., NerTuiApp]
@@ -36,14 +38,15 @@ def test_the_evidence_stands_before_the_explanation() -> None:
     evidence = Evidence(
         measure="annotation_count", value=3, unit="annotations", suggestion="NO", reason="Too few."
     )
-    text = box_content(path, node, UNICODE, evidence=evidence).plain
+    shown = evidence_content(evidence, in_hand=True)
+    text = box_content(path, node, UNICODE, evidence=shown).plain
     places = [text.index(part) for part in (node.text, "Yes", "Too few.", node.meaning, node.asks)]
     assert places == sorted(places)
 
 
 def test_what_is_not_measured_here_is_not_said_to_be() -> None:
     path, node = walked_to("rules.accurate")
-    text = box_content(path, node, UNICODE).plain
+    text = box_content(path, replace(node, measure="of a chart of one's own"), UNICODE).plain
     assert "What to measure yourself" in text
     assert "Measured from" not in text
     path, node = walked_to("scratch.enough")

@@ -39,6 +39,7 @@ def run(options: argparse.Namespace) -> int:
             repeats=options.repeats,
             target=options.target,
             ascii=options.ascii,
+            measure=not options.no_measure,
             mouse=not options.no_mouse,
         )
     )

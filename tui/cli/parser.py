@@ -250,6 +250,7 @@ def _app_options(parser: Parser) -> None:
     _ascii_option(parser)
     option = parser.add_argument
     option("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+    option("--no-measure", action="store_true", help="measure the questions only when m is pressed")
     option("--plain", action="store_true", help="print the plain report, as without a terminal, and exit")
     option(
         "--no-train", action="store_true", help="in the plain report: show a curve that is there, train none"

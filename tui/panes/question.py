@@ -60,16 +60,26 @@ class QuestionPane(VerticalScroll, can_focus=True):
         self.glyphs = glyphs
         self.node: Node | None = None
         self._path: Path | None = None
+        self.evidence: Evidence | None = None
+        """What is known about the question of the box shown."""
         self._facts = Facts()
+        self._measuring = ""
         self._basis = False
         self._drawn_to = 0
 
     def compose(self) -> ComposeResult:
         yield Plain()
 
-    def show_box(self, path: Path, facts: Facts, node_id: str | None = None) -> None:
-        """Show a box of the path's chart, with what the facts say about it; without an id the one in hand."""
-        self._facts = facts
+    def show_box(self, path: Path, facts: Facts, node_id: str | None = None, *, measuring: str = "") -> None:
+        """Show a box of the path's chart, with what the facts say about it.
+
+        Args:
+            path: The path.
+            facts: What is known about the data.
+            node_id: The box; without one that in hand.
+            measuring: What is being measured now, in words; "" for nothing.
+        """
+        self._facts, self._measuring = facts, measuring
         node = path.current if node_id is None else path.chart.nodes[node_id]
         if self.node is None or node.id != self.node.id:
             self.scroll_home(animate=False)
@@ -85,12 +95,27 @@ class QuestionPane(VerticalScroll, can_focus=True):
         if self.node is None or self._path is None:
             return
         self.border_title = Content("Looked into" if self.looking_elsewhere else "In hand")
-        evidence = measure(self.node, self._facts)
+        self.evidence = measure(self.node, self._facts)
         self._drawn_to = self._cells
         content = box_content(
-            self._path, self.node, self.glyphs, evidence=evidence, basis=self._basis, cells=self._drawn_to
+            self._path,
+            self.node,
+            self.glyphs,
+            evidence=self._evidence_content(),
+            basis=self._basis,
+            cells=self._drawn_to,
         )
         self.query_one(Plain).show(content)
+
+    def _evidence_content(self) -> Content:
+        if self.node is None or not self.node.measure:
+            return Content("")
+        from tui.panes.evidence_text import evidence_content, nothing_yet  # not for the first frame
+
+        if self.evidence is None:
+            data = self._facts.check is not None
+            return nothing_yet(self.node, self._measuring, data=data)
+        return evidence_content(self.evidence, in_hand=not self.looking_elsewhere, cells=self._cells)
 
     @property
     def _cells(self) -> int:
@@ -124,7 +149,7 @@ def box_content(
     node: Node,
     glyphs: Glyphs,
     *,
-    evidence: Evidence | None = None,
+    evidence: Content | None = None,
     basis: bool = False,
     cells: int = 0,
 ) -> Content:
@@ -140,8 +165,8 @@ def box_content(
         held = f"In hand: {one_line(path.current.text, 60)}  (press . to go back to it)"
         blocks.insert(0, Content.styled(held, "$text-warning"))
     blocks.append(ways_on(path, node, glyphs, cells))
-    if evidence is not None:
-        blocks.append(section("From your data", evidence_content(evidence)))
+    if evidence is not None and evidence.plain:
+        blocks.append(section("From your data", evidence))
     note = path.pending_note if node.id == path.current.id else ""
     if note:
         blocks.append(section("Your note", Content(printable(note))))
@@ -204,14 +229,6 @@ def ways_on(path: Path, node: Node, glyphs: Glyphs, cells: int = 0) -> Content:
             head = Content.assemble((names[answer], style), f"  {glyphs.onward} ")
             lines.append(hanging(head, one_line(target.text), cells))
     return Content("\n").join(lines)
-
-
-def evidence_content(evidence: Evidence) -> Content:
-    """What was measured and what it suggests; the answer is the person's."""
-    style = {"YES": "bold $text-success", "NO": "bold $text-error"}.get(
-        evidence.suggestion, "bold $text-warning"
-    )
-    return Content.assemble("It suggests ", (evidence.suggestion, style), f". {printable(evidence.reason)}")
 
 
 def threshold(node: Node) -> Content:

@@ -95,10 +95,12 @@ class FlowchartTree(Tree[Item]):
 
         Attributes:
             node_id: The box.
+            by_enter: Whether enter was pressed in the tree, which takes the suggestion on the box in hand.
         """
 
-        def __init__(self, node_id: str) -> None:
+        def __init__(self, node_id: str, *, by_enter: bool = False) -> None:
             self.node_id = node_id
+            self.by_enter = by_enter
             super().__init__()
 
     class SearchWanted(Message):
@@ -301,6 +303,14 @@ class FlowchartTree(Tree[Item]):
     def action_search(self) -> None:
         """Ask for words to search for."""
         self.post_message(self.SearchWanted())
+
+    def action_select_cursor(self) -> None:
+        """Look into the box under the cursor."""
+        item = self.cursor_node.data if self.cursor_node is not None else None
+        if item is not None and item.looks_at:
+            self.post_message(self.Looked(item.looks_at, by_enter=True))
+        else:
+            super().action_select_cursor()
 
     @on(Tree.NodeSelected)
     def _look(self, event: Tree.NodeSelected[Item]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path, PurePath
 from typing import Any, ClassVar
 
@@ -17,7 +18,6 @@ from textual.widgets.option_list import Option
 
 from flowchart.errors import UserError
 from flowchart.findings_file import read_findings, read_row
-from flowchart.runs.folder import Run
 from flowchart.text import one_line, printable
 from tui.glyphs import Glyphs
 from tui.panes.data_view import SEVERITY
@@ -46,7 +46,7 @@ class Lines(OptionList):
 
 
 class FindingsScreen(Screen[None]):
-    """The kinds on the left, the findings of one kind on the right, one of them in full below."""
+    """Findings, or rows in their shape: the kinds on the left, those of one right, one in full below."""
 
     DEFAULT_CSS = """
     FindingsScreen #kinds { width: 34; }
@@ -79,17 +79,25 @@ class FindingsScreen(Screen[None]):
     found = getters.query_one("#found", OptionList)
     detail = getters.query_one("#detail", Plain)
 
-    def __init__(self, run: Run, glyphs: Glyphs) -> None:
+    def __init__(self, title: str, file: Path, summary: Mapping[str, Any], glyphs: Glyphs) -> None:
+        """Show what a file holds.
+
+        Args:
+            title: What it is.
+            file: Findings, or rows in their shape, one JSON object a line.
+            summary: Their `total`, and their `kinds`, each with its `kind`, `severity` and `count`.
+            glyphs: The signs to draw with.
+        """
         super().__init__()
-        self._run = run
+        self._title = title
+        self._file = file
         self.glyphs = glyphs
-        result = run.result() or {}
-        self._summary: dict[str, Any] = result.get("findings") or {}
+        self._summary = summary
         self._kind: str | None = None
         self._rows: list[dict[str, Any]] = []
 
     def compose(self) -> ComposeResult:
-        yield Plain(Content.styled(" Findings", "bold"))
+        yield Plain(Content.styled(f" {one_line(self._title)}", "bold"))
         with Horizontal(id="lists"):
             yield Lines(id="kinds")
             yield Lines(id="found")
@@ -123,8 +131,7 @@ class FindingsScreen(Screen[None]):
 
     @work(group="findings", exclusive=True)
     async def _read(self, start: int) -> None:
-        file = self._run.folder / "findings.jsonl"
-        rows = await asyncio.to_thread(read_findings, file, kind=self._kind, start=start, limit=PAGE)
+        rows = await asyncio.to_thread(read_findings, self._file, kind=self._kind, start=start, limit=PAGE)
         self._rows += rows
         width = max(self.found.size.width - 4, 20)
         self.found.add_options([Option(Content(one_line(finding_line(row), width))) for row in rows])
@@ -235,8 +242,9 @@ def finding_content(finding: dict[str, Any]) -> Content:
             (f"{name}  ", style), (one_line(str(finding.get("kind", ""))), "bold"), f"   {where}"
         ),
         Content(one_line(message_of(finding))),
-        Content.styled(f"Done: {one_line(str(finding.get('done', '')))}", "$foreground-muted"),
     ]
+    if finding.get("done"):
+        lines.append(Content.styled(f"Done: {one_line(str(finding['done']))}", "$foreground-muted"))
     excerpt, span = printable(str(finding.get("excerpt") or "")), finding.get("span")
     if excerpt:
         text = Content(excerpt)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, on, work
@@ -16,7 +17,7 @@ from textual.widget import Widget
 
 from flowchart.errors import UserError
 from flowchart.evidence import Facts
-from flowchart.graph import Answer
+from flowchart.graph import Answer, Node
 from flowchart.runs.folder import Run, Status
 from flowchart.runs.process import cancel, launch
 from flowchart.runs.progress import Progress
@@ -47,7 +48,13 @@ class MainScreen(Screen[None]):
         Binding("y", "answer('yes')", "Yes", id="walk.yes", tooltip="Answer the box in hand with yes"),
         Binding("n", "answer('no')", "No", id="walk.no", tooltip="Answer the box in hand with no"),
         Binding("y", "answer('next')", "Go on", id="walk.next", tooltip="The box in hand is done: go on"),
-        Binding("enter", "answer('next')", "Go on, as y does", show=False, id="walk.done"),
+        Binding(
+            "enter",
+            "accept",
+            "Take it",
+            id="walk.accept",
+            tooltip="Answer the box in hand as the data suggests, or go on",
+        ),
         Binding("u", "undo", "Undo", id="walk.undo", tooltip="Take the last answer back"),
         Binding(
             "full_stop",
@@ -62,6 +69,22 @@ class MainScreen(Screen[None]):
         Binding("x", "cancel", "Cancel", id="curve.cancel", tooltip="Cancel what is running"),
         Binding("e", "export", "Export", id="walk.export", tooltip="Export the path as Markdown"),
         Binding("w", "note", "Note", id="walk.note", tooltip="Write a note on the box shown"),
+        Binding(
+            "W",
+            "note_last",
+            "Note on the last answer",
+            show=False,
+            id="walk.note_last",
+            tooltip="Write a note on the last answer",
+        ),
+        Binding(
+            "m",
+            "measure",
+            "Measure",
+            id="data.measure",
+            tooltip="Say what the questions are measured with: patterns, pipelines, labels, target",
+        ),
+        Binding("d", "rows", "Rows", id="data.rows", tooltip="Open the details of what was measured"),
         Binding(
             "f", "findings", "Findings", id="data.findings", tooltip="Open the findings, down to their rows"
         ),
@@ -117,6 +140,8 @@ class MainScreen(Screen[None]):
         self._followed: Run | None = None
         self._curve_status: Status | None = None
         self._check_status: Status | None = None
+        self._measured_by: Run | None = None
+        self._measuring = ""
         self.facts = Facts()
         """What is known about the data: read when a run has ended, not on every key."""
 
@@ -167,9 +192,13 @@ class MainScreen(Screen[None]):
 
     def _show_walk(self) -> None:
         self.tree_pane.tree_view.show_path(self.walk.path)
-        self.question.show_box(self.walk.path, self.facts)
+        self._show_box()
         self.status_line.show_walk(self.walk)
         self.refresh_bindings()
+
+    def _show_box(self, node_id: str | None = None) -> None:
+        """Show a box with all that is known about it; without an id the one in hand."""
+        self.question.show_box(self.walk.path, self.facts, node_id, measuring=self._measuring)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what does something now."""
@@ -179,12 +208,21 @@ class MainScreen(Screen[None]):
         match action:
             case "answer":
                 return Answer(str(parameters[0])) in path.chart.out(path.current.id)
-            case "undo":
+            case "accept":
+                offered = self._accepted() is not None
+            case "rows":
+                evidence = self.question.evidence if self.is_mounted else None
+                offered = evidence is not None and bool(evidence.rows or evidence.table)
+            case "measure":
+                offered = bool(self.walk.session.data)
+            case "undo" | "note_last":
                 offered = bool(path.steps)
             case "come_back":
                 offered = self.is_mounted and self.question.looking_elsewhere
             case "cancel":
-                offered = self._curve_status in ACTIVE or self._check_status in ACTIVE
+                offered = bool(self._measuring) or bool(
+                    {self._curve_status, self._check_status} & set(ACTIVE)
+                )
             case "findings":
                 offered = self._check_status is Status.FINISHED
             case "labels":
@@ -200,11 +238,31 @@ class MainScreen(Screen[None]):
             self.notify("This is the box in hand: press the key again to answer it.", markup=False)
             return
         try:
-            self.walk.answer(Answer(answer), self.facts)
+            step = self.walk.answer(Answer(answer), self.facts)
         except UserError as error:
             self.complain(error)
             return
         self._show_walk()
+        if step.suggestion in ("YES", "NO") and step.suggestion.lower() != answer:
+            said = (
+                f"Answered {answer.upper()}; the data suggested {step.suggestion}. W notes why, if you like."
+            )
+            self.notify(said, markup=False)
+
+    def _accepted(self) -> Answer | None:
+        """The answer that enter gives: what the data suggests, or on; None when there is none."""
+        ways = self.walk.path.chart.out(self.walk.path.current.id)
+        if Answer.NEXT in ways:
+            return Answer.NEXT
+        evidence = self.question.evidence if self.is_mounted and not self.question.looking_elsewhere else None
+        suggested = evidence.suggestion if evidence is not None else ""
+        return Answer(suggested.lower()) if suggested in ("YES", "NO") else None
+
+    def action_accept(self) -> None:
+        """Answer the box in hand as the data suggests; go on from a box that asks nothing."""
+        answer = self._accepted()
+        if answer is not None:
+            self.action_answer(answer.value)
 
     def action_undo(self) -> None:
         """Take the last answer back."""
@@ -220,8 +278,12 @@ class MainScreen(Screen[None]):
 
     @on(FlowchartTree.Looked)
     def _look_into(self, event: FlowchartTree.Looked) -> None:
+        held = event.node_id == self.walk.path.current.id and not self.question.looking_elsewhere
+        if held and event.by_enter and self.question.region.area and self._accepted() is not None:
+            self.action_accept()
+            return
         self.tree_pane.tree_view.look_for(event.node_id)
-        self.question.show_box(self.walk.path, self.facts, event.node_id)
+        self._show_box(event.node_id)
         if self._layout_now is Layout.SINGLE or self._zoomed:
             self.action_pane("question")
         self.refresh_bindings()
@@ -229,13 +291,23 @@ class MainScreen(Screen[None]):
     @work(group="dialog", exclusive=True)
     async def action_note(self) -> None:
         """Write a note on the box shown: on the one in hand, or on the last step taken there."""
-        from tui.screens.dialogs import Ask  # not needed for the first frame, like those below
-
         node = self.question.node or self.walk.path.current
         step = self.walk.last_step_on(node.id) if self.question.looking_elsewhere else None
         if self.question.looking_elsewhere and step is None:
             self.notify("The path has not been here yet: notes go on boxes walked or in hand.", markup=False)
             return
+        await self._write_note(node, step)
+
+    @work(group="dialog", exclusive=True)
+    async def action_note_last(self) -> None:
+        """Write a note on the last answer."""
+        steps = self.walk.path.steps
+        if steps:
+            await self._write_note(self.walk.path.chart.nodes[steps[-1].node], len(steps) - 1)
+
+    async def _write_note(self, node: Node, step: int | None) -> None:
+        from tui.screens.dialogs import Ask
+
         note = self.walk.path.steps[step].note if step is not None else self.walk.path.pending_note
         values = await self.app.push_screen_wait(
             Ask("Note", [(node.text, note)], hint="An empty line takes it away.")
@@ -245,12 +317,12 @@ class MainScreen(Screen[None]):
                 self.walk.write_note(values[0].strip(), step)
             except UserError as error:
                 self.complain(error)
-            self.question.show_box(self.walk.path, self.facts, node.id)
+            self._show_box(self.question.node.id if self.question.node else None)
 
     @work(group="dialog", exclusive=True)
     async def action_export(self) -> None:
         """Export the path as Markdown, to a file or to the clipboard."""
-        from tui.screens.export import export
+        from tui.screens.export import export  # not needed for the first frame, like those below
 
         await export(self.app, self.walk)
 
@@ -258,8 +330,70 @@ class MainScreen(Screen[None]):
     async def _learn(self) -> None:
         """Read what the runs have found out, and show what it says about the box shown."""
         self.facts = await asyncio.to_thread(self.walk.facts)
+        self._show_known()
+
+    def _show_known(self) -> None:
+        """Show what is known by now about the box shown."""
         if self.question.node is not None:
-            self.question.show_box(self.walk.path, self.facts, self.question.node.id)
+            self._show_box(self.question.node.id)
+        self.refresh_bindings()
+
+    # -- what the questions are answered from -------------------------------------------------------
+
+    @work(group="measure", exclusive=True)
+    async def _measure(self) -> None:
+        """Have the questions measured, in a child process, as far as no earlier run has done so."""
+        from tui.measuring import compare, measure
+
+        self._measuring = "starting"
+        self._show_known()
+        try:
+            await measure(self.walk, self._show_measuring)
+            self._learn()
+            if await compare(self.walk):
+                self._learn()
+        except UserError as error:
+            self._measuring = ""
+            self.complain(error)
+
+    def _show_measuring(self, run: Run, status: Status, progress: Progress) -> None:
+        self._measured_by = run
+        active = status in ACTIVE
+        part = f" ({progress.done:.0f} of {progress.total:.0f})" if progress.stage == "measure" else ""
+        self._measuring = f"{progress.message or progress.stage or 'starting'}{part}" if active else ""
+        if progress.facts:
+            self.facts = replace(self.facts, measured={**self.facts.measured, **progress.facts})
+        self.status_line.show_measuring(self._measuring)
+        self._show_known()
+        if status in (Status.FAILED, Status.CRASHED):
+            why = str((progress.end or {}).get("message") or f"{run.log_file} says why")
+            self.notify(why, title="Not measured", severity="error", markup=False, timeout=10)
+
+    @work(group="dialog", exclusive=True)
+    async def action_measure(self) -> None:
+        """Say what the questions are measured with, and measure them."""
+        from tui.screens.means import ask_for_means
+
+        means = await ask_for_means(self.app, self.walk)
+        if means is None:
+            return
+        try:
+            self.walk.measure_with(**means._asdict())
+        except UserError as error:
+            self.complain(error)
+            return
+        self._learn()
+        self._measure()
+
+    @work(group="dialog", exclusive=True)
+    async def action_rows(self) -> None:
+        """Open the details of what was measured: the whole table, or the rows behind it."""
+        from tui.screens.details import show_details
+
+        evidence, node = self.question.evidence, self.question.node
+        if evidence is not None and node is not None:
+            run = await asyncio.to_thread(self.walk.inquiry.measuring)
+            await show_details(self.app, evidence, node.text, run, self.glyphs)
 
     # -- the data -----------------------------------------------------------------------------------
 
@@ -309,6 +443,8 @@ class MainScreen(Screen[None]):
         self.refresh_bindings()
         if status not in ACTIVE:
             self._learn()
+            if result is not None and self.app.options.measure:
+                self._measure()
 
     def _show_check_failure(self, message: str) -> None:
         self.metrics.data_view.show_failure([*self.walk.session.data, *self.walk.session.eval], message)
@@ -321,7 +457,10 @@ class MainScreen(Screen[None]):
 
         run = self.walk.check_run
         if run is not None:
-            self.app.push_screen(FindingsScreen(run, self.glyphs))
+            summary = (run.result() or {}).get("findings") or {}
+            self.app.push_screen(
+                FindingsScreen("Findings", run.folder / "findings.jsonl", summary, self.glyphs)
+            )
 
     # -- the learning curve -------------------------------------------------------------------------
 
@@ -384,6 +523,8 @@ class MainScreen(Screen[None]):
             self.refresh_bindings()
             if status is Status.FINISHED:
                 self._learn()
+                if self.app.options.measure and self._check_status is Status.FINISHED:
+                    self._measure()  # a tuned training asks to be compared
 
         was_running = await asyncio.to_thread(run.status) in ACTIVE
         status = await follow(run, changed)
@@ -398,7 +539,7 @@ class MainScreen(Screen[None]):
         """Cancel the training, or the loading, after asking."""
         from tui.screens.dialogs import Choice
 
-        run = self.active_run or self.walk.check_run
+        run = self.active_run or (self._measured_by if self._measuring else self.walk.check_run)
         if run is None:
             return
         answers = [("y", "Yes, stop it; finished points are kept"), ("n", "No, let it go on")]

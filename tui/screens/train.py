@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from flowchart.errors import UserError
 from flowchart.training.settings import MOST_REPEATS, MOST_SAMPLES
 from flowchart.walk import Walk
 from tui.screens.dialogs import Ask
@@ -43,19 +44,29 @@ def wrong_answers(points: str, repeats: str, target: str) -> str:
         if not (text.strip().isdecimal() and 1 <= int(text) <= most):
             return f"The number of {what} is a whole number from 1 to {most}."
     try:
-        fits = not target.strip() or 0 < _percent(target) <= 100
-    except ValueError:
-        fits = False
-    return "" if fits else "The target is an F in percent, above 0 and up to 100, or empty."
+        read_target(target)
+    except UserError as error:
+        return str(error)
+    return ""
 
 
 def read_answers(points: str, repeats: str, target: str) -> Answers:
     """Return answers that nothing is wrong with as numbers."""
-    return int(points), int(repeats), round(_percent(target) / 100, 6) if target.strip() else 0.0
+    return int(points), int(repeats), read_target(target)
 
 
-def _percent(text: str) -> float:
-    number = float(text.strip().removesuffix("%").replace(",", "."))
-    if not math.isfinite(number):
-        raise ValueError(text)
-    return number
+def read_target(text: str) -> float:
+    """Return an F in percent as a share, 0 for an empty line.
+
+    Raises:
+        UserError: It is no such thing.
+    """
+    if not text.strip():
+        return 0.0
+    try:
+        percent = float(text.strip().removesuffix("%").replace(",", "."))
+    except ValueError:
+        percent = math.nan
+    if not 0 < percent <= 100:
+        raise UserError("The target is an F in percent, above 0 and up to 100, or empty.")
+    return round(percent / 100, 6)

@@ -34,6 +34,7 @@ class StatusLine(Plain):
         self._tabs = ""
         self._data = ""
         self._curve = ""
+        self._measuring = ""
         self._zoomed = False
 
     def on_resize(self, _event: Resize) -> None:
@@ -68,6 +69,11 @@ class StatusLine(Plain):
             self._curve = f"training {status.value}"
         self._draw()
 
+    def show_measuring(self, what: str) -> None:
+        """Show that the questions are being measured; "" when they are not."""
+        self._measuring = "measuring" if what else ""
+        self._draw()
+
     def _draw(self) -> None:
         if not self.is_attached:
             return
@@ -80,7 +86,9 @@ class StatusLine(Plain):
                 left += Content.styled("  zoomed: z", "$foreground-muted")
         else:
             left = Content.styled(one_line(self._title, 60), "bold")
-        facts = [fact for fact in (self._steps, one_line(self._data, 32), self._curve) if fact]
+        facts = [
+            fact for fact in (self._steps, one_line(self._data, 32), self._measuring, self._curve) if fact
+        ]
         right = f" {self.glyphs.separator} ".join(facts)
         width = self.size.width
         room = width - left.cell_length - 2

@@ -1,0 +1,103 @@
+"""What was measured about a question, as the question pane shows it."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from flowchart.evidence import MEASURES, NEEDS, Evidence
+from flowchart.evidence.facts import Table
+from flowchart.graph import Node
+from flowchart.text import one_line, pad, printable
+
+MOST_LINES = 12
+"""Lines of a table in the pane; the rest is on a screen of its own."""
+
+WIDEST = 28
+"""Cells of a column, but for the last."""
+
+STYLES = {"YES": "bold $text-success", "NO": "bold $text-error"}
+
+KEYS = {
+    "patterns": "m names one.",
+    "model": "m names one: an installed package or a folder.",
+    "target": "m says it.",
+    "training": "t trains one.",
+    "updating": "From a shell: ner-tui train-curve --ner DATA --base-model NAME.",
+    "tuning": "From a shell, as: ner-tui train-curve --ner DATA --n-samples 1 --training.dropout 0.1.",
+}
+"""How each need of `flowchart.evidence.NEEDS` is met from here."""
+
+
+def evidence_content(evidence: Evidence, *, in_hand: bool, cells: int = 0) -> Content:
+    """What was measured, what it suggests, and how to take it; the answer is the person's."""
+    suggestion = evidence.suggestion
+    parts = [
+        Content.assemble(
+            "It suggests ",
+            (suggestion, STYLES.get(suggestion, "bold $text-warning")),
+            ("  enter takes it, y and n decide otherwise", "$foreground-muted")
+            if in_hand and suggestion in STYLES
+            else "",
+        ),
+        Content(printable(evidence.reason)),
+    ]
+    if line := numbers(evidence):
+        parts.append(Content.styled(line, "$foreground-muted"))
+    if evidence.needs:
+        parts.append(Content(f"It takes {NEEDS[evidence.needs]}. {KEYS[evidence.needs]}"))
+    if evidence.advice:
+        parts.append(Content(printable(evidence.advice)))
+    if evidence.table is not None and evidence.table[1]:
+        parts.append(table_content(evidence.table, MOST_LINES, cells))
+        more = len(evidence.table[1]) - MOST_LINES
+        if more > 0 or evidence.rows:
+            what = f"{more:,} more lines and the rows behind them" if more > 0 else "the rows behind it"
+            parts.append(Content.styled(f"d opens {what}", "$foreground-muted"))
+    return Content("\n").join(parts)
+
+
+def numbers(evidence: Evidence) -> str:
+    """The value, its interval and what it is held against, in one line; "" where nothing was measured."""
+    if evidence.value is None:
+        return ""
+    line = f"{_number(evidence.value)} {one_line(evidence.unit)}".strip()
+    if evidence.low is not None and evidence.high is not None:
+        line += f", 95% interval {_number(evidence.low)} to {_number(evidence.high)}"
+    if evidence.threshold is not None:
+        source = f" ({one_line(evidence.threshold_from)})" if evidence.threshold_from else ""
+        line += f"; held against {_number(evidence.threshold)}{source}"
+    return line
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) and abs(value) >= 1 else f"{value:.3g}"
+
+
+def table_content(table: Table, most: int, cells: int = 0) -> Content:
+    """A table of aligned columns; the first column gives way where the pane is narrow."""
+    header, rows = table
+    lines = [header, *rows[:most]]
+    count = len(header)
+    widths = [max(Content(one_line(line[column])).cell_length for line in lines) for column in range(count)]
+    widths = [min(width, WIDEST) for width in widths]
+    spare = sum(widths) + 2 * (count - 1) - cells
+    if cells and spare > 0:
+        widths[0] = max(widths[0] - spare, 8)
+    drawn = []
+    for number, line in enumerate(lines):
+        text = "  ".join(
+            pad(cell, widths[column], right=column > 0) for column, cell in enumerate(line)
+        ).rstrip()
+        drawn.append(Content.styled(text, "$text-secondary") if number == 0 else Content(text))
+    return Content("\n").join(drawn)
+
+
+def nothing_yet(node: Node, measuring: str, *, data: bool) -> Content:
+    """Why a question that is measured from the data has no evidence yet."""
+    if node.measure not in MEASURES:
+        return Content("")
+    if measuring:
+        return Content.styled(f"Measuring: {printable(measuring)}", "$text-warning")
+    if not data:
+        return Content.styled("o opens a dataset, and this is measured from it.", "$foreground-muted")
+    return Content.styled("Not measured yet; m measures it.", "$foreground-muted")

@@ -1,0 +1,78 @@
+"""The dialog that says what the questions are measured with: patterns, pipelines, labels, the target."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from flowchart.errors import UserError
+from flowchart.walk import Walk
+from tui.screens.dialogs import Ask
+
+if TYPE_CHECKING:
+    from tui.app import NerTuiApp
+
+
+class Means(NamedTuple):
+    """What somebody gave."""
+
+    patterns: str
+    models: list[str]
+    label_map: dict[str, str]
+    target: float
+
+
+async def ask_for_means(app: NerTuiApp, walk: Walk) -> Means | None:
+    """Ask what to measure with, filled in with what was said last; None when somebody goes back."""
+    from flowchart.label_map import written
+
+    session = walk.session
+    lines = [
+        ("Patterns JSONL (empty: mined from your annotations)", session.patterns),
+        ("Pipelines, with commas (empty: every installed one)", ",".join(session.models)),
+        ("What their labels mean, as PERSON=PER,GPE=LOC (empty: as suggested)", written(session.label_map)),
+        ("Target F in percent (empty: none)", f"{100 * session.target:g}" * bool(session.target)),
+    ]
+    ask = Ask(
+        "Measure with",
+        lines,
+        check=wrong_means,
+        hint="Your answers stay; only what is measured is measured anew.",
+    )
+    values = await app.push_screen_wait(ask)
+    return None if values is None else read_means(values)
+
+
+def wrong_means(values: list[str]) -> str:
+    """What is wrong with the lines, in one line, or ""."""
+    try:
+        means = read_means(values)
+    except UserError as error:
+        return str(error)
+    if means.patterns and not Path(means.patterns).is_file():
+        return f"{means.patterns}: no such file"
+    return ""
+
+
+def read_means(values: list[str]) -> Means:
+    """Return the lines as what they mean.
+
+    Raises:
+        UserError: A line means nothing.
+    """
+    from flowchart.label_map import parse
+    from tui.screens.train import read_target
+
+    patterns, models, labels, target = (value.strip() for value in values)
+    return Means(
+        str(Path(patterns).expanduser()) if patterns else "",
+        [_model(name.strip()) for name in models.split(",") if name.strip()],
+        parse(labels) if labels else {},
+        read_target(target),
+    )
+
+
+def _model(name: str) -> str:
+    """A pipeline's name, or the absolute path where it names a folder."""
+    folder = Path(name).expanduser()
+    return str(folder.absolute()) if folder.is_dir() else name
