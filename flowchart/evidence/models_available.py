@@ -62,7 +62,7 @@ def models_available(node: Node, facts: Facts) -> Evidence | None:
         high=high,
         table=_table(fact, entry),
         rows=rows(fact),
-        advice=_mapping(entry) + _strange(fact),
+        advice=(_mapping(entry) + _strange(fact)).strip(),
         source=source(facts),
     )
 

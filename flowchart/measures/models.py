@@ -57,7 +57,8 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
         `models` (one entry each, as `_look`), `chosen` (the place of the one that the chart's questions are
         about: the best, or the first that can be used when the person named it; None for none), `best` (the
         place of the one with the highest F over shared labels; None when none shares a label), `rows` (the
-        number kept), `matched` ("first and last character").
+        number kept), `strange` (the labels in the label map that no pipeline has), `matched` ("first and last
+        character").
 
     Raises:
         UserError: The label map names a label that the data does not have.
@@ -69,6 +70,7 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
     with use_ops("numpy", use_blis=False):  # faster, as in trainings
         looked = [_look(number, name, material, tried) for number, name in enumerate(names)]
     models = [entry for entry, _ in looked]
+    known = [entry["labels"] for entry in models if not entry["error"]]
     best, chosen = _choose(models, bool(material.models))
     return {
         "named": bool(material.models),
@@ -81,6 +83,7 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
         "best": best,
         "chosen": chosen,
         "rows": _write(looked[chosen][1], rows) if chosen is not None else 0,
+        "strange": [label for label in material.label_map if not any(label in own for own in known)],
         "matched": "first and last character",
     }
 

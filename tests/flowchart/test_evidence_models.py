@@ -101,6 +101,7 @@ def fact(*models: dict[str, Any], chosen: int | None = 0, **given: Any) -> dict[
         "best": chosen,
         "chosen": chosen,
         "rows": 12,
+        "strange": [],
         "matched": "first and last character",
         "seconds": 1.0,
         **given,
@@ -145,6 +146,10 @@ def test_a_sample_is_said_to_be_one() -> None:
         "2,000 evaluation texts drawn from 9,000"
         in judge("models_available", fact(entry(), texts=2000, all_texts=9000)).reason
     )
+
+
+def test_labels_mapped_in_vain_are_told() -> None:
+    assert "No pipeline has PRESON," in judge("models_available", fact(entry(), strange=["PRESON"])).advice
 
 
 def test_too_few_texts_tell_nothing() -> None:

@@ -143,8 +143,10 @@ def test_new_labels_are_held_against_old_ones(tmp_path: Path, own: str) -> None:
 
 
 def test_a_persons_map_comes_first(tmp_path: Path, own: str) -> None:
-    given = {"ORG": "COMPANY", "GPE": ""}
-    entry = measured(tmp_path, TRAIN, EVAL, models=[own], label_map=given)[0]["models"][0]
+    given = {"ORG": "COMPANY", "GPE": "", "PRESON": "PER"}
+    fact, _ = measured(tmp_path, TRAIN, EVAL, models=[own], label_map=given)
+    assert fact["strange"] == ["PRESON"]
+    entry = fact["models"][0]
     assert entry["shared"] == ["COMPANY", "PER"]
     assert set(entry["new"]) == {"LOC"}
     assert entry["by_label"]["COMPANY"]["f"] == 1
