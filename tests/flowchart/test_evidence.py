@@ -66,7 +66,7 @@ def test_without_facts_nothing_is_said() -> None:
     )
 )
 def test_odd_facts_say_nothing(odd: dict[str, Any]) -> None:
-    facts = Facts(check=odd, curve=odd, updated=odd, measured={name: odd for name in FACTS})
+    facts = Facts(check=odd, curve=odd, updated=odd, measured=dict.fromkeys(FACTS, odd))
     for node in CHART.nodes.values():
         evidence = measure(node, facts)
         assert evidence is None or evidence.suggestion == "CAN'T TELL", node.id
@@ -85,7 +85,9 @@ def test_a_lane_that_updates_a_pipeline_asks_about_its_own_curve() -> None:
 def test_more_than_500_on_top_of_a_trained_pipeline_are_enough() -> None:
     node = CHART.nodes["add.enough"]
     few, enough, many = (measure(node, Facts(check=check(count))) for count in (500, 501, 2001))
-    assert few and enough and many
+    assert few is not None
+    assert enough is not None
+    assert many is not None
     assert (few.suggestion, enough.suggestion, many.suggestion) == ("NO", "YES", "YES")
     assert "are not more than 500 on top of what a trained pipeline has learnt from" in few.reason
     assert "are more than 500 on top" in enough.reason
