@@ -6,10 +6,20 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flowchart.dataset.eval_facts import same_eval
+from flowchart.records import rows_of, text_of
 from flowchart.runs.folder import Run
 
 TRIED = ({"training.dropout": 0.1}, {"training.batcher.size.start": 100, "training.batcher.size.stop": 500})
 """The hyperparameters that are tried where nobody says others: those that the chart's box names."""
+
+
+def chosen_pipeline(fact: object) -> str:
+    """Return the name of the pipeline that the fact about models has chosen; "" when there is none."""
+    if not isinstance(fact, Mapping) or not isinstance(fact.get("chosen"), int):
+        return ""
+    models = list(rows_of(fact.get("models")))
+    place = int(fact["chosen"])
+    return text_of(models[place], "name") if place < len(models) else ""
 
 
 def is_updating(settings: Mapping[str, Any]) -> bool:

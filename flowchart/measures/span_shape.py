@@ -122,8 +122,8 @@ def _divergence(part: Mapping[str, int], whole: Mapping[str, int]) -> float:
 
 
 def _mean(labels: Mapping[str, Mapping[str, Any]], name: str) -> float:
-    spans = sum(shape["spans"] for shape in labels.values())
-    total: float = sum(shape[name] * shape["spans"] for shape in labels.values())
+    spans = sum(int(shape["spans"]) for shape in labels.values())
+    total = sum(float(shape[name]) * int(shape["spans"]) for shape in labels.values())
     return round(total / max(spans, 1), 3)
 
 

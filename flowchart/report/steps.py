@@ -94,16 +94,18 @@ def _held_against(evidence: Mapping[str, Any]) -> str:
 
 def _details(details: object) -> str:
     """The table of evidence, its first lines; "" where there is none of the kind."""
-    try:
-        header, rows = details  # type: ignore[misc]
-        header = [literal(str(name)) for name in header]
-        lines = [[code(str(row[0])), *(literal(str(cell)) for cell in row[1:])] for row in rows[:MOST_LINES]]
-    except (TypeError, ValueError, IndexError, KeyError):
+    if not isinstance(details, (list, tuple)) or len(details) != 2:
         return ""
-    if not lines or any(len(line) != len(header) for line in lines):
+    header, rows = details
+    if not isinstance(header, (list, tuple)) or not isinstance(rows, (list, tuple)):
         return ""
-    more = f"\nand {len(rows) - MOST_LINES:,} more\n" if len(rows) > MOST_LINES else ""
-    return "\n" + table(header, lines, "l" + "r" * (len(header) - 1)) + more
+    whole = [row for row in rows if isinstance(row, (list, tuple)) and len(row) == len(header) > 0]
+    if not whole:
+        return ""
+    names = [literal(str(name)) for name in header]
+    lines = [[code(str(row[0])), *(literal(str(cell)) for cell in row[1:])] for row in whole[:MOST_LINES]]
+    more = f"\nand {len(whole) - MOST_LINES:,} more\n" if len(whole) > MOST_LINES else ""
+    return "\n" + table(names, lines, "l" + "r" * (len(names) - 1)) + more
 
 
 def _count(number: int, noun: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from flowchart import graph
 from flowchart.advice import Advice, Stop, advise
-from flowchart.curves import TRIED
+from flowchart.curves import TRIED, chosen_pipeline
 from flowchart.errors import UserError
 from flowchart.evidence import Facts, as_record
 from flowchart.evidence.facts import Table
@@ -88,10 +88,11 @@ class _Trainer:
         """Train, and return what is known then; None when no training would help."""
         base: dict[str, Any] = {}
         if node.updates:
-            models = ((self._measured.result() or {}).get("facts") or {}).get("models") or {}
-            if not models.get("chosen"):
+            facts = (self._measured.result() or {}).get("facts") or {}
+            name = chosen_pipeline(facts.get("models"))
+            if not name:
                 return None
-            base = {"base_model": str(models["chosen"])}
+            base = {"base_model": name}
         curve = {**self._inquiry.data, "n_samples": 4, "workers": WORKERS, **base}
         if need in ("training", "updating"):
             _done(self._inquiry, "train-curve", curve, self._data)
