@@ -27,6 +27,7 @@ class Inquiry:
         patterns: A patterns file; "" for none.
         models: Trained pipelines to look at, names or folders; empty for every installed one.
         label_map: The data's label for a pipeline's label, where it is other than suggested.
+        out_of_fold: Whether to train on each half of the texts and look where the models disagree.
         target: The F that would be good enough, 0 to 1; None when nobody said.
         curve_run: The id of the learning curve that comes before others; "" for none.
     """
@@ -36,6 +37,7 @@ class Inquiry:
     patterns: str = ""
     models: Sequence[str] = ()
     label_map: Mapping[str, str] = field(default_factory=dict)
+    out_of_fold: bool = False
     target: float | None = None
     curve_run: str = ""
 
@@ -50,6 +52,8 @@ class Inquiry:
         asked: dict[str, Any] = {**self.data, "models": list(self.models), "label_map": dict(self.label_map)}
         if self.patterns:
             asked["patterns"] = self.patterns
+        if self.out_of_fold:
+            asked["out_of_fold"] = True
         return {**asked, "pipelines": [f"{pipeline.name}=={pipeline.version}" for pipeline in installed()]}
 
     def inputs(self) -> list[tuple[str, Path]]:

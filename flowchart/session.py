@@ -30,6 +30,7 @@ class Session:
         compare_run: The id of the run whose curve is laid over it; "" for none.
         patterns: A patterns file; "" for none.
         models: Trained pipelines to look at, names or folders; empty for every installed one.
+        out_of_fold: Whether to look for slips with models trained on each half of the texts.
         label_map: The data's label for a pipeline's label, where it is other than suggested.
     """
 
@@ -48,6 +49,7 @@ class Session:
     compare_run: str = ""
     patterns: str = ""
     models: list[str] = field(default_factory=list)
+    out_of_fold: bool = False
     label_map: dict[str, str] = field(default_factory=dict)
 
 

@@ -244,12 +244,19 @@ class Walk:
             patterns=session.patterns,
             models=tuple(session.models),
             label_map=session.label_map,
+            out_of_fold=session.out_of_fold,
             target=session.target or None,
             curve_run=session.curve_run,
         )
 
     def measure_with(
-        self, *, patterns: str, models: list[str], label_map: dict[str, str], target: float
+        self,
+        *,
+        patterns: str,
+        models: list[str],
+        label_map: dict[str, str],
+        out_of_fold: bool,
+        target: float,
     ) -> None:
         """Say what the questions are to be measured with, and save.
 
@@ -257,12 +264,14 @@ class Walk:
             patterns: A patterns file; "" for none.
             models: Trained pipelines, names or folders; empty for every installed one.
             label_map: The data's label for a pipeline's label.
+            out_of_fold: Whether to look for slips with models trained on each half of the texts.
             target: The F that would be good enough, 0 to 1; 0 for none.
 
         Raises:
             UserError: It could not be saved.
         """
         session = self.session
+        session.out_of_fold = out_of_fold
         session.patterns = str(FilePath(patterns).absolute()) if patterns else ""
         session.models, session.label_map, session.target = models, label_map, target
         self.save()

@@ -67,7 +67,9 @@ def consistency(node: Node, facts: Facts) -> Evidence | None:
         threshold_from="the chart's file",
         table=table,
         rows="consistency" if table else "",
-        advice=_advice(fact),
+        advice=" ".join(
+            part for part in (_advice(fact), _out_of_fold(facts.measured.get("out_of_fold"))) if part
+        ),
     )
 
 
@@ -174,6 +176,21 @@ def _table(fact: Mapping[str, Any]) -> Table | None:
         for group in fact["groups"][:FIRST]
     )
     return (("what", "outcomes", "how sure"), lines) if lines else None
+
+
+def _out_of_fold(fact: Mapping[str, Any] | None) -> str:
+    """Where models of each half of the texts disagree; "" where nobody asked."""
+    if fact is None:
+        return ""
+    if "error" in fact:
+        return f"Not looked at by models of each half: {fact['error']}."
+    most = ", ".join(
+        f"{group['form']!r} {group['kind']} ({group['places']:,})" for group in fact["groups"][:3]
+    )
+    return (
+        f"Models of each half of the training texts disagree at {fact['places']:,} places, which may be "
+        f"their own errors" + (f"; most often: {most}." if most else ".")
+    )
 
 
 def _advice(fact: Mapping[str, Any]) -> str:

@@ -10,10 +10,17 @@ from typing import NamedTuple
 
 
 class Fact(NamedTuple):
-    """A fact: the module that finds it out by `measure(material, rows)`, and what it does, in words."""
+    """A fact.
+
+    Attributes:
+        module: The module that finds it out, by `measure(material, rows)`.
+        doing: What it does, in words.
+        continues: The fact whose rows its own follow; "" where they have a file of their own.
+    """
 
     module: str
     doing: str
+    continues: str = ""
 
 
 FACTS: dict[str, Fact] = {
@@ -25,3 +32,10 @@ FACTS: dict[str, Fact] = {
     "models": Fact("flowchart.measures.models", "trying the installed pipelines"),
 }
 """The facts by name, quick ones first."""
+
+ON_REQUEST: dict[str, Fact] = {
+    "out_of_fold": Fact(
+        "flowchart.measures.out_of_fold", "training on each half of the texts", "consistency"
+    ),
+}
+"""The facts that take minutes, found out where a run's setting of that name is true."""

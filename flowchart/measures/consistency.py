@@ -4,13 +4,12 @@ Three kinds of groups: a surface form that is treated otherwise in a few places 
 one text that differ (`text`), and annotators of one text who differ (`annotators`).
 
 A group's score is the lower end of the 95% Wilson interval of a share. For a form it is the share of the
-usual
-outcome: a word labelled once and left alone 778 times scores 0.993, one that is labelled 30 times of 100
-    scores 0.60. So what nearly always goes one way comes first, and more evidence for the same share comes
-    before less; a word with two meanings, which no majority speaks about, cannot drown it. Equal scores are
-    ordered by the number of occurrences to look at. For rows of one text it is the share of the shared texts
-    in which they differ over a form in the same way: there the difference is certain, and the score says how
-    far it is a habit rather than a slip.
+usual outcome: a word labelled once and left alone 778 times scores 0.993, one that is labelled 30 times of
+100 scores 0.60. So what nearly always goes one way comes first, and more evidence for the same share comes
+before less; a word with two meanings, which no majority speaks about, cannot drown it. Equal scores are
+ordered by the number of occurrences to look at. For rows of one text it is the share of the shared texts in
+which they differ over a form in the same way: there the difference is certain, and the score says how far it
+is a habit rather than a slip.
 
 Klie, Webber and Gurevych 2023, "Annotation Error Detection: Analyzing the Past and Present for a More
 Coherent Future" (Computational Linguistics 49), compare such detectors.

@@ -9,7 +9,7 @@ Labels in the CoNLL-2003 Corpus" (CoNLL). It takes two trainings, so it is nothi
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from spacy.tokens import Doc, Span
 from flowchart.dataset.corpus import Document, subset_order
 from flowchart.errors import UserError
 from flowchart.measures.material import Material
+from flowchart.measures.rows import RowLog
 from flowchart.training.layout import lay_out
 from flowchart.training.point import PREDICT_AT_A_TIME, Point
 from flowchart.training.pool import train_points
@@ -30,6 +31,15 @@ FOUND = "found by the model alone"
 MISSED = "not found by the model"
 LABEL = "another label"
 BOUNDARY = "another boundary"
+
+MOST_GROUPS = 200
+"""Groups kept, the most frequent first."""
+
+MOST_ROWS = 20
+"""Rows kept of one group."""
+
+WORKERS = 2
+"""The two halves are trained side by side."""
 
 FEWEST_TEXTS = 4
 """Training texts below which there are no two halves to learn from."""
@@ -67,6 +77,44 @@ class Disagreement:
     kind: str
     form: str
     places: list[Place] = field(default_factory=list)
+
+
+def measure(material: Material, rows: RowLog) -> dict[str, Any]:
+    """Return where models of each half of the training texts disagree with the annotations.
+
+    Args:
+        material: The data.
+        rows: Takes the places of the most frequent disagreements, up to `MOST_ROWS` each.
+
+    Returns:
+        `texts`, `places` (all disagreements), `kinds` (how many of each), `groups_all`, and `groups` (the
+        first `MOST_GROUPS`: kind, form, places).
+
+    Raises:
+        UserError: There are too few texts, a half has no span, or a training failed.
+    """
+    found = disagreements(
+        material, material.folder / "halves", lambda _point, _message: None, workers=WORKERS
+    )
+    kinds: Counter[str] = Counter()
+    for group in found:
+        kinds[group.kind] += len(group.places)
+    for group in found[:MOST_GROUPS]:
+        title = f"{group.form!r}: {group.kind}, {len(group.places):,} places"
+        for place in group.places[:MOST_ROWS]:
+            says = place.predicted or "nothing"
+            message = f"annotated {place.label or 'nothing'}; a model of the other half says {says}"
+            rows.add(title, place.document, message, span=place.span, label=place.label)
+    return {
+        "texts": len(material.corpus.train),
+        "places": kinds.total(),
+        "kinds": dict(kinds.most_common()),
+        "groups_all": len(found),
+        "groups": [
+            {"kind": group.kind, "form": group.form, "places": len(group.places)}
+            for group in found[:MOST_GROUPS]
+        ],
+    }
 
 
 def disagreements(

@@ -19,20 +19,22 @@ from flowchart.dataset.findings import EXCERPT, excerpt
 class RowLog:
     """Takes the rows of one fact, group by group. Use it as a context manager."""
 
-    def __init__(self, file: Path, files: Sequence[str]) -> None:
+    def __init__(self, file: Path, files: Sequence[str], *, append: bool = False) -> None:
         """Begin a file.
 
         Args:
             file: The file to write.
             files: The files that documents' sources count.
+            append: Whether to go on in a file that is there.
         """
         self._file = file
         self._files = files
+        self._mode = "a" if append else "w"
         self._counts: dict[str, int] = {}
         self._out: IO[str] | None = None
 
     def __enter__(self) -> RowLog:
-        self._out = self._file.open("w", encoding="utf-8", newline="\n")
+        self._out = self._file.open(self._mode, encoding="utf-8", newline="\n")
         return self
 
     def __exit__(

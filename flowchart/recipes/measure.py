@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flowchart.dataset.corpus import prepare
 from flowchart.dataset.findings import FindingLog
 from flowchart.errors import UserError
-from flowchart.measures import FACTS
+from flowchart.measures import FACTS, ON_REQUEST, Fact
 from flowchart.measures.material import Material
 from flowchart.measures.rows import RowLog
 from flowchart.recipes.check import FINDINGS
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 def run(run: Run, report: Reporter) -> dict[str, Any]:
     """Measure the facts about the dataset named in a run's settings.
 
-    Settings: those of check, and `patterns` (a file), `models` (trained pipelines, names or folders) and
-    `label_map` (the data's label for a pipeline's label). Each fact is told in an event `fact` as soon as it
-    is there; one that cannot be found out says so in its `error`, and the others go on.
+    Settings: those of check, `out_of_fold` and the like (`ON_REQUEST`), and `patterns` (a file), `models`
+    (trained pipelines, names or folders) and `label_map` (the data's label for a pipeline's label). Each fact
+    is told in an event `fact` as soon as it is there; one that cannot be found out says so in its `error`,
+    and the others go on.
 
     Args:
         run: The run; each fact's rows go to `rows-NAME.jsonl` in its folder, findings to `findings.jsonl`.
@@ -70,11 +71,18 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
     )
     facts: dict[str, Any] = {}
     rows: dict[str, Any] = {}
-    for number, (name, fact) in enumerate(FACTS.items()):
-        report.progress("measure", number, len(FACTS), fact.doing)
-        facts[name], rows[name] = _find_out(name, material)
+    wanted = {**FACTS, **{name: fact for name, fact in ON_REQUEST.items() if settings.get(name)}}
+    for number, (name, fact) in enumerate(wanted.items()):
+        report.progress("measure", number, len(wanted), fact.doing)
+        facts[name], found = _find_out(name, fact, material)
+        if fact.continues:
+            known = rows[fact.continues]
+            known["total"] += found["total"]
+            known["kinds"] += found["kinds"]
+        else:
+            rows[name] = found
         report.offer("fact", name=name, fact=facts[name])
-    report.progress("measure", len(FACTS), len(FACTS), "measured")
+    report.progress("measure", len(wanted), len(wanted), "measured")
     return {
         "facts": facts,
         "rows": rows,
@@ -88,12 +96,13 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
     }
 
 
-def _find_out(name: str, material: Material) -> tuple[dict[str, Any], dict[str, Any]]:
+def _find_out(name: str, fact: Fact, material: Material) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return a fact and the summary of its rows."""
     began = time.perf_counter()
-    with RowLog(material.folder / f"rows-{name}.jsonl", material.files) as log:
+    file = material.folder / f"rows-{fact.continues or name}.jsonl"
+    with RowLog(file, material.files, append=bool(fact.continues)) as log:
         try:
-            fact = importlib.import_module(FACTS[name].module).measure(material, log)
+            found = importlib.import_module(fact.module).measure(material, log)
         except UserError as error:
-            fact = {"error": str(error)}
-    return {**fact, "seconds": round(time.perf_counter() - began, 2)}, log.summary()
+            found = {"error": str(error)}
+    return {**found, "seconds": round(time.perf_counter() - began, 2)}, log.summary()

@@ -36,6 +36,7 @@ def command_line(recipe: str, settings: Mapping[str, Any]) -> str:
     words = ["ner-tui", COMMANDS.get(recipe, recipe), *(["--ner"] if recipe == "train-curve" else []), files]
     if settings.get("patterns"):
         words += ["--patterns", str(settings["patterns"])]
+    words += ["--out-of-fold"] * bool(settings.get("out_of_fold"))
     for model in settings.get("models") or ():
         words += ["--model", str(model)]
     for own, label in (settings.get("label_map") or {}).items():

@@ -42,6 +42,7 @@ def run(options: argparse.Namespace) -> int:
         patterns=str(named([options.patterns]).train[0]) if options.patterns else "",
         models=[str(Path(name).absolute()) if Path(name).is_dir() else name for name in options.model],
         label_map={own: label for text in options.map for own, label in parse(text).items()},
+        out_of_fold=options.out_of_fold,
         target=options.target,
     )
     measured = _done(inquiry, "measure", inquiry.settings, data)

@@ -357,6 +357,11 @@ def _means_options(parser: Parser) -> None:
         default=[],
         help="which of your labels a pipeline's label means, as PERSON=PER,GPE=LOC; PERSON= for none",
     )
+    option(
+        "--out-of-fold",
+        action="store_true",
+        help="also train on each half of the texts and look where the models disagree (takes minutes)",
+    )
 
 
 def _target_option(parser: Parser) -> None:

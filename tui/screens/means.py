@@ -19,6 +19,7 @@ class Means(NamedTuple):
     patterns: str
     models: list[str]
     label_map: dict[str, str]
+    out_of_fold: bool
     target: float
 
 
@@ -31,6 +32,10 @@ async def ask_for_means(app: NerTuiApp, walk: Walk) -> Means | None:
         ("Patterns JSONL (empty: mined from your annotations)", session.patterns),
         ("Pipelines, with commas (empty: every installed one)", ",".join(session.models)),
         ("What their labels mean, as PERSON=PER,GPE=LOC (empty: as suggested)", written(session.label_map)),
+        (
+            "Look for slips with models trained on each half (yes; takes minutes)",
+            "yes" * session.out_of_fold,
+        ),
         ("Target F in percent (empty: none)", f"{100 * session.target:g}" * bool(session.target)),
     ]
     ask = Ask(
@@ -63,11 +68,14 @@ def read_means(values: list[str]) -> Means:
     from flowchart.label_map import parse
     from tui.screens.train import read_target
 
-    patterns, models, labels, target = (value.strip() for value in values)
+    patterns, models, labels, halves, target = (value.strip() for value in values)
+    if halves.lower() not in ("", "y", "yes", "n", "no"):
+        raise UserError("Whether to train on each half is yes, or empty.")
     return Means(
         str(Path(patterns).expanduser()) if patterns else "",
         [_model(name.strip()) for name in models.split(",") if name.strip()],
         parse(labels) if labels else {},
+        halves.lower() in ("y", "yes"),
         read_target(target),
     )
 
