@@ -88,7 +88,7 @@ def advise(
             return Advice(path, Stop.CANNOT_TELL, _cannot_tell(evidence), evidence)
         step = path.answer(Answer(evidence.suggestion.lower()), now=now)
         step.suggestion, step.evidence = evidence.suggestion, as_record(evidence)
-        advice = evidence.advice or advice
+        advice = evidence.advice
 
 
 def _cannot_tell(evidence: Evidence | None) -> str:
