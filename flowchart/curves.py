@@ -38,7 +38,7 @@ def of_kind(runs: Iterable[Run], *, updating: bool) -> list[Run]:
 
 
 def default_and_tuned(runs: Iterable[Run]) -> tuple[Run, Run] | None:
-    """Return the newest default run, and of the tuned ones on its evaluation set that with the best F.
+    """Return the newest default run, and of the tuned ones that begin and are measured alike the best in F.
 
     None when either is missing. The best of several flatters itself a little.
 
@@ -50,8 +50,13 @@ def default_and_tuned(runs: Iterable[Run]) -> tuple[Run, Run] | None:
     if plain is None:
         return None
     held = plain.result() or {}
+    base = plain.settings.get("base_model")
     tuned = [
-        each for each in scored if is_tuned(each[0].settings) and same_eval(held, each[0].result() or {})
+        each
+        for each in scored
+        if is_tuned(each[0].settings)
+        and each[0].settings.get("base_model") == base
+        and same_eval(held, each[0].result() or {})
     ]
     return (plain, max(tuned, key=lambda each: each[1])[0]) if tuned else None
 

@@ -1,0 +1,333 @@
+"""What is asked about a dataset: which run holds the answer, and which runs know anything about it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flowchart import pipelines
+from flowchart.curves import chosen_pipeline, default_and_tuned
+from flowchart.inquiry import Inquiry
+from flowchart.pipelines import Pipeline
+from flowchart.runs.folder import Run
+from flowchart.runs.identity import Identity
+from flowchart.workspace import Workspace
+
+Make = Callable[..., Run]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path / "work")
+
+
+@pytest.fixture
+def inquiry(workspace: Workspace, tmp_path: Path) -> Inquiry:
+    for name in ("train", "eval"):
+        (tmp_path / f"{name}.jsonl").write_text(f'{{"text": "{name} text"}}\n')
+    data = {
+        "train": [str(tmp_path / "train.jsonl")],
+        "eval": [str(tmp_path / "eval.jsonl")],
+        "lang": "en",
+        "eval_split": 0.2,
+        "seed": 0,
+    }
+    return Inquiry(workspace=workspace, data=data)
+
+
+def finish(run: Run, result: dict[str, Any] | None = None, status: str = "finished") -> Run:
+    """Leave a run's folder as a process that has ended leaves it, its inputs hashed."""
+    for item in run.info["inputs"]:
+        from flowchart.runs.folder import _sha256
+
+        item["sha256"] = _sha256(Path(item["path"]))
+    run.write_info()
+    identity = json.dumps(Identity.of(os.getpid(), 0).to_dict())
+    run.process_file.write_text(identity)
+    if result is not None:
+        run.result_file.write_text(json.dumps(result))
+    run.events_file.write_text(json.dumps({"event": "end", "status": status, "time": "now"}) + "\n")
+    return run
+
+
+def measured(inquiry: Inquiry, **result: Any) -> Run:
+    return finish(inquiry.new_measuring(), {"facts": {}, "rows": {}, "check": {"documents": 2}, **result})
+
+
+def curve(inquiry: Inquiry, f: float, *, eval_hash: str = "e1", status: str = "finished", **more: Any) -> Run:
+    settings = {**inquiry.data, "n_samples": 1, **more}
+    run = Run.create(inquiry.workspace, "train-curve", settings, inquiry.inputs()[:2], "")
+    points = [{"fraction": 0.5, "ents_f": 0.99}, {"fraction": 1.0, "ents_f": f}]
+    return finish(run, {"points": points, "eval": {"hash": eval_hash}}, status)
+
+
+TUNED = {"overrides": {"training.dropout": "0.1"}}
+
+
+# -- one question, one run ----------------------------------------------------------------------------
+
+
+def test_the_same_question_finds_its_run(inquiry: Inquiry) -> None:
+    assert inquiry.measuring() is None
+    run = measured(inquiry)
+    found = replace(inquiry).measuring()
+    assert found is not None
+    assert (found.id, found.recipe) == (run.id, "measure")
+    newer = measured(inquiry)
+    found = inquiry.measuring()
+    assert found is not None
+    assert found.id == newer.id
+
+
+def test_a_running_one_is_the_run_and_a_failed_or_waiting_one_is_none(inquiry: Inquiry) -> None:
+    inquiry.new_measuring()
+    assert inquiry.measuring() is None  # nobody has started it
+    for status in ("failed", "cancelled"):
+        finish(inquiry.new_measuring(), status=status)
+        assert inquiry.measuring() is None
+    running = finish(inquiry.new_measuring())
+    running.events_file.unlink()
+    found = inquiry.measuring()
+    assert found is not None
+    assert found.id == running.id
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"patterns": "other.jsonl"},
+        {"models": ["some_pipeline"]},
+        {"label_map": {"PERSON": "PER"}},
+        {"data": {"seed": 1}},
+        {"data": {"lang": "de"}},
+        {"data": {"eval": []}},
+    ],
+    ids=str,
+)
+def test_another_question_is_another_run(inquiry: Inquiry, tmp_path: Path, change: dict[str, Any]) -> None:
+    (tmp_path / "patterns.jsonl").write_text("{}\n")
+    (tmp_path / "other.jsonl").write_text("{}\n")
+    inquiry = replace(inquiry, patterns=str(tmp_path / "patterns.jsonl"))
+    run = measured(inquiry)
+    change = {name: {**inquiry.data, **value} if name == "data" else value for name, value in change.items()}
+    if "patterns" in change:
+        change["patterns"] = str(tmp_path / change["patterns"])
+    other = replace(inquiry, **change)
+    assert other.measuring() is None
+    assert measured(other).id != run.id
+    found = inquiry.measuring()
+    assert found is not None
+    assert found.id == run.id
+
+
+def test_models_by_tuple_or_list_are_the_same_question(inquiry: Inquiry) -> None:
+    """The run's settings come back from JSON as lists."""
+    measured(replace(inquiry, models=("one", "two")))
+    assert replace(inquiry, models=["one", "two"]).measuring() is not None
+    assert replace(inquiry, models=["two", "one"]).measuring() is None
+
+
+def test_another_target_is_the_same_run(inquiry: Inquiry) -> None:
+    run = measured(replace(inquiry, target=0.8))
+    found = replace(inquiry, target=0.9).measuring()
+    assert found is not None
+    assert found.id == run.id
+    assert "target" not in run.settings
+    assert replace(inquiry, target=0.9).facts().target == 0.9
+
+
+def test_another_installed_pipeline_is_another_run(inquiry: Inquiry, monkeypatch: pytest.MonkeyPatch) -> None:
+    def install(*found: Pipeline) -> None:
+        monkeypatch.setattr(pipelines, "installed", lambda: list(found))
+
+    install(Pipeline("one", "1.0"))
+    run = measured(inquiry)
+    assert run.settings["pipelines"] == ["one==1.0"]
+    assert inquiry.measuring() is not None
+    install(Pipeline("one", "1.1"))
+    assert inquiry.measuring() is None
+    install()
+    assert inquiry.measuring() is None
+
+
+def test_a_file_that_was_only_touched_is_the_same(inquiry: Inquiry) -> None:
+    run = measured(inquiry)
+    file = Path(inquiry.data["train"][0])
+    os.utime(file, (1, 1))
+    found = inquiry.measuring()
+    assert found is not None
+    assert found.id == run.id
+
+
+@pytest.mark.parametrize("role", ["train", "eval", "patterns"])
+def test_a_changed_file_is_measured_anew(inquiry: Inquiry, tmp_path: Path, role: str) -> None:
+    (tmp_path / "patterns.jsonl").write_text('{"pattern": "a"}\n')
+    inquiry = replace(inquiry, patterns=str(tmp_path / "patterns.jsonl"))
+    measured(inquiry)
+    assert inquiry.measuring() is not None
+    file = tmp_path / f"{role}.jsonl"
+    content = file.read_text()
+    file.write_text(content.replace("t", "T") if role != "patterns" else content.upper())  # of the same size
+    os.utime(file, (1, 1))
+    assert inquiry.measuring() is None
+    file.unlink()
+    assert inquiry.measuring() is None
+
+
+def test_a_deleted_evaluation_set_is_split_off_and_measured_anew(inquiry: Inquiry, tmp_path: Path) -> None:
+    saved = tmp_path / "saved.jsonl"
+    saved.write_text("{}")
+    measured(inquiry, eval_source="split", eval_file=str(saved))
+    assert inquiry.measuring() is not None
+    saved.unlink()
+    assert inquiry.measuring() is None
+
+
+def test_the_command_asks_for_the_same(inquiry: Inquiry, tmp_path: Path) -> None:
+    patterns = tmp_path / "patterns.jsonl"
+    asked = replace(inquiry, patterns=str(patterns), models=["one"], label_map={"PERSON": "PER", "DATE": ""})
+    command = asked.new_measuring().command
+    assert command.startswith(f"ner-tui advise {tmp_path}/train.jsonl,eval:{tmp_path}/eval.jsonl ")
+    assert f"--patterns {patterns} --model one --map PERSON=PER --map DATE=" in command
+    from tui.cli.parser import parse
+
+    options = parse(command.split()[1:])
+    assert (options.patterns, options.model, options.map) == (
+        str(patterns), ["one"], ["PERSON=PER", "DATE="],
+    )  # fmt: skip
+
+
+# -- curves of this data ------------------------------------------------------------------------------
+
+
+def test_what_is_about_this_data(inquiry: Inquiry, workspace: Workspace) -> None:
+    run = curve(inquiry, 0.7)
+    assert inquiry.is_about(run)
+    assert inquiry.is_about(curve(inquiry, 0.7, workers=9, target=0.5))
+    assert not replace(inquiry, data={**inquiry.data, "seed": 1}).is_about(run)
+    assert not replace(inquiry, data={**inquiry.data, "eval": []}).is_about(run)
+    Path(inquiry.data["train"][0]).write_text('{"text": "other"}\n')
+    assert not inquiry.is_about(run)
+
+
+def test_curves_are_those_that_finished_by_what_they_begin_with(inquiry: Inquiry) -> None:
+    blank = curve(inquiry, 0.7)
+    updated = curve(inquiry, 0.8, base_model="some_pipeline")
+    curve(inquiry, 0.9, status="failed")
+    curve(inquiry, 0.9, status="cancelled")
+    tuned = curve(inquiry, 0.9, **TUNED)
+    other = replace(inquiry, data={**inquiry.data, "seed": 1})
+    curve(other, 0.9)
+    assert [run.id for run in inquiry.curves(updating=False)] == [tuned.id, blank.id]  # newest first
+    assert [run.id for run in inquiry.curves(updating=True)] == [updated.id]
+    chosen = replace(inquiry, curve_run=blank.id)
+    assert [run.id for run in chosen.curves(updating=False)] == [blank.id, tuned.id]
+
+
+def test_the_facts_are_those_of_each_run(inquiry: Inquiry) -> None:
+    nothing = inquiry.facts()
+    assert (nothing.check, nothing.curve, nothing.updated, nothing.measured) == (None, None, None, {})
+    measured(inquiry, facts={"context": {"texts": 2}})
+    blank, updated = curve(inquiry, 0.7), curve(inquiry, 0.8, base_model="some_pipeline")
+    facts = replace(inquiry, target=0.8).facts()
+    assert facts.check == {"documents": 2}
+    assert facts.measured == {"context": {"texts": 2}}
+    assert facts.target == 0.8
+    assert facts.curve is not None
+    assert facts.updated is not None
+    assert (facts.curve["run"], facts.curve["points"][-1]["ents_f"]) == (blank.id, 0.7)
+    assert (facts.updated["run"], facts.updated["points"][-1]["ents_f"]) == (updated.id, 0.8)
+    assert inquiry.facts({"documents": 3}).check == {"documents": 3}
+
+
+def test_what_a_running_measuring_has_is_not_taken_for_its_result(inquiry: Inquiry) -> None:
+    run = finish(inquiry.new_measuring())
+    run.events_file.unlink()
+    assert inquiry.facts().measured == {}
+
+
+# -- default and tuned --------------------------------------------------------------------------------
+
+
+def ids(pair: tuple[Run, Run] | None) -> tuple[str, str] | None:
+    return None if pair is None else (pair[0].id, pair[1].id)
+
+
+def test_the_newest_default_and_the_best_tuned(inquiry: Inquiry) -> None:
+    def pair() -> tuple[str, str] | None:
+        return ids(default_and_tuned(inquiry.curves(updating=False)))
+
+    curve(inquiry, 0.75)
+    assert pair() is None
+    default = curve(inquiry, 0.7)
+    assert pair() is None
+    curve(inquiry, 0.6, **TUNED)
+    best = curve(inquiry, 0.72, config="/own.cfg")
+    curve(inquiry, 0.65, overrides={"training.batcher.size.start": "100"})
+    assert pair() == (default.id, best.id)
+    curve(inquiry, 0.99, eval_hash="e2", **TUNED)  # on another evaluation set
+    curve(inquiry, 0.99, eval_hash="", **TUNED)  # on nobody knows which
+    curve(inquiry, 0.99, base_model="some_pipeline", **TUNED)
+    assert pair() == (default.id, best.id)
+
+
+def test_only_tuned_ones_are_no_pair(inquiry: Inquiry) -> None:
+    curve(inquiry, 0.7, **TUNED)
+    assert default_and_tuned(inquiry.curves(updating=False)) is None
+
+
+def test_a_curve_without_the_whole_is_passed_over(inquiry: Inquiry) -> None:
+    default, tuned = curve(inquiry, 0.7), curve(inquiry, 0.72, **TUNED)
+    for more in ({}, TUNED):
+        half = curve(inquiry, 0.9, **more)
+        half.result_file.write_text(json.dumps({"points": [{"fraction": 0.5}], "eval": {"hash": "e1"}}))
+    assert ids(default_and_tuned(inquiry.curves(updating=False))) == (default.id, tuned.id)
+
+
+def test_a_pair_is_compared_once_and_anew_when_the_pair_changes(inquiry: Inquiry) -> None:
+    assert inquiry.new_comparison() is None
+    default, tuned = curve(inquiry, 0.7), curve(inquiry, 0.72, **TUNED)
+    comparison = inquiry.new_comparison()
+    assert comparison is not None
+    assert comparison.settings == {"default": default.id, "tuned": tuned.id}
+    finish(comparison, {"difference": 0.02})
+    assert inquiry.new_comparison() is None
+    assert inquiry.facts().measured == {"tuning": {"difference": 0.02}}
+    better = curve(inquiry, 0.75, **TUNED)
+    assert "tuning" not in inquiry.facts().measured
+    comparison = inquiry.new_comparison()
+    assert comparison is not None
+    assert comparison.settings["tuned"] == better.id
+
+
+def test_updated_pipelines_are_compared_among_themselves(inquiry: Inquiry) -> None:
+    base = {"base_model": "some_pipeline"}
+    default, tuned = curve(inquiry, 0.7, **base), curve(inquiry, 0.72, **base, **TUNED)
+    comparison = inquiry.new_comparison()
+    assert comparison is not None
+    assert comparison.settings == {"default": default.id, "tuned": tuned.id}
+    finish(comparison, {"difference": 0.03})
+    assert inquiry.facts().measured == {"tuning_updated": {"difference": 0.03}}
+
+
+def test_curves_that_begin_with_different_pipelines_are_no_pair(inquiry: Inquiry) -> None:
+    curve(inquiry, 0.7, base_model="one")
+    curve(inquiry, 0.72, base_model="two", **TUNED)
+    assert default_and_tuned(inquiry.curves(updating=True)) is None
+
+
+@pytest.mark.parametrize(
+    "fact", [None, {}, {"chosen": None}, {"chosen": 3, "models": [{"name": "one"}]}, "x"]
+)
+def test_no_pipeline_is_chosen(fact: object) -> None:
+    assert chosen_pipeline(fact) == ""
+
+
+def test_the_chosen_pipeline_is_named() -> None:
+    assert chosen_pipeline({"chosen": 1, "models": [{"name": "one"}, {"name": "two"}]}) == "two"
