@@ -104,7 +104,7 @@ def advice(fact: Mapping[str, Any]) -> str:
     if fact["source"] == "mined":
         return (
             f"{fact['file']} holds the patterns, the most useful first: a start for a patterns file of your "
-            "own, which is measured with --patterns FILE."
+            "own, to be named with --patterns FILE, or m in the app."
         )
     never = int(fact["never"]["count"])
     unused = f" Without any match in your texts: {counted(never, 'pattern')}." if never else ""

@@ -68,6 +68,13 @@ class Pattern:
         return self.written
 
     @property
+    def title(self) -> str:
+        """The pattern for people: its words where it is made of nothing else, else as it is written."""
+        if self.literal is None or self.literal[0] not in ("ORTH", "LOWER"):
+            return self.written
+        return " ".join(self.literal[1])[:80]
+
+    @property
     def literal(self) -> tuple[str, list[str]] | None:
         """The attribute and its value for each token, when all tokens name one value of one attribute."""
         if isinstance(self.pattern, str):

@@ -85,7 +85,7 @@ class RowLog:
         self._counts[group] = self._counts.get(group, 0) + 1
         line = {
             "kind": group,
-            "severity": "info",
+            "severity": "row",
             "file": file,
             "row": row,
             "message": message,
@@ -99,5 +99,5 @@ class RowLog:
 
     def summary(self) -> dict[str, Any]:
         """Return the groups in the order they came, each with its count, as a run's result has it."""
-        kinds = [{"kind": kind, "severity": "info", "count": count} for kind, count in self._counts.items()]
+        kinds = [{"kind": kind, "severity": "row", "count": count} for kind, count in self._counts.items()]
         return {"total": sum(self._counts.values()), "kinds": kinds, "file": self._file.name}

@@ -273,7 +273,7 @@ def _write_rows(
         done = "the pattern is left out"
         rows.put("left out", str(material.patterns), problem.row, problem.message, problem.text, done=done)
     wrong = {
-        f"wrong: {tally.patterns[number]}": tally.wrong[number]
+        f"wrong: {tally.patterns[number].title}": tally.wrong[number]
         for number, _ in sorted((tally.entities - tally.right).items(), key=lambda item: (-item[1], item[0]))
     }
     missed_of = dict.fromkeys(tally.score.labels, 0)

@@ -45,14 +45,14 @@ def evidence_content(evidence: Evidence, *, in_hand: bool, cells: int = 0) -> Co
         parts.append(Content.styled(line, "$foreground-muted"))
     if evidence.needs:
         parts.append(Content(f"It takes {NEEDS[evidence.needs]}. {KEYS[evidence.needs]}"))
-    if evidence.advice:
-        parts.append(Content(printable(evidence.advice)))
     if evidence.table is not None and evidence.table[1]:
         parts.append(table_content(evidence.table, MOST_LINES, cells))
         more = len(evidence.table[1]) - MOST_LINES
         if more > 0 or evidence.rows:
             what = f"{more:,} more lines and the rows behind them" if more > 0 else "the rows behind it"
             parts.append(Content.styled(f"d opens {what}", "$foreground-muted"))
+    if evidence.advice:
+        parts.append(Content(printable(evidence.advice)))
     return Content("\n").join(parts)
 
 

@@ -44,6 +44,7 @@ class DetailsScreen(Screen[None]):
     """The table in full; enter opens the rows behind it."""
 
     DEFAULT_CSS = """
+    DetailsScreen #title { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     DetailsScreen VerticalScroll { padding: 0 1; }
     """
 
@@ -71,7 +72,7 @@ class DetailsScreen(Screen[None]):
         self._run, self._summary, self.glyphs = run, summary, glyphs
 
     def compose(self) -> ComposeResult:
-        yield Plain(Content.styled(f" {one_line(self._question)}", "bold"))
+        yield Plain(Content.styled(f" {one_line(self._question)}", "bold"), id="title")
         with VerticalScroll():
             yield Plain(id="details")
         yield KeyHints()

@@ -46,6 +46,7 @@ class Dialog(ModalScreen[Answered]):
         & > Plain:last-child { margin-bottom: 0; }
         & > Input { margin-bottom: 1; background: $panel; }
         & > OptionList { height: auto; max-height: 12; background: transparent; }
+        &.-tight > Input { margin-bottom: 0; } /* so that 24 lines hold it */
     }
     """
 
@@ -125,6 +126,10 @@ class FileSuggester(Suggester):
         return None
 
 
+MOST_LOOSE = 4
+"""Lines of a dialog that are set apart by empty ones."""
+
+
 class Ask(Dialog[list[str] | None]):
     """One or more lines of text; enter takes them, escape takes nothing (None)."""
 
@@ -158,7 +163,7 @@ class Ask(Dialog[list[str] | None]):
         self._title, self._lines, self._check, self._files, self._hint = title, lines, check, files, hint
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
+        with Vertical(classes="dialog -tight" if len(self._lines) > MOST_LOOSE else "dialog"):
             yield Plain(styled(self._title, "bold"))
             for prompt, value in self._lines:
                 yield Plain(prompt, classes="prompt")

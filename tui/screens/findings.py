@@ -32,7 +32,13 @@ class Lines(OptionList):
     """A list that j and k move in too."""
 
     DEFAULT_CSS = """
-    Lines { height: 1fr; border: round $border-blurred; background: transparent; }
+    Lines {
+        height: 1fr;
+        border: round $border-blurred;
+        background: transparent;
+        text-wrap: nowrap;
+        text-overflow: ellipsis;
+    }
     Lines:focus { border: round $border; }
     """
 
@@ -49,7 +55,8 @@ class FindingsScreen(Screen[None]):
     """Findings, or rows in their shape: the kinds on the left, those of one right, one in full below."""
 
     DEFAULT_CSS = """
-    FindingsScreen #kinds { width: 34; }
+    FindingsScreen #title { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    FindingsScreen #kinds { width: 40%; min-width: 34; max-width: 60; }
     FindingsScreen #found { width: 1fr; }
     FindingsScreen #lists { height: 1fr; }
     FindingsScreen #detail-box { height: 11; border: round $border-blurred; padding: 0 1; }
@@ -97,7 +104,7 @@ class FindingsScreen(Screen[None]):
         self._rows: list[dict[str, Any]] = []
 
     def compose(self) -> ComposeResult:
-        yield Plain(Content.styled(f" {one_line(self._title)}", "bold"))
+        yield Plain(Content.styled(f" {one_line(self._title)}", "bold"), id="title")
         with Horizontal(id="lists"):
             yield Lines(id="kinds")
             yield Lines(id="found")
@@ -111,7 +118,7 @@ class FindingsScreen(Screen[None]):
         self.kinds.add_option(Option(Content(f"{self._summary.get('total', 0):>6,}  all"), id="*"))
         for kind in kinds:
             style = SEVERITY.get(str(kind.get("severity")), SEVERITY["info"])[1]
-            name = Content.styled(one_line(str(kind.get("kind", "")), 22), style)
+            name = Content.styled(one_line(str(kind.get("kind", ""))), style)
             self.kinds.add_option(
                 Option(Content.assemble(f"{kind.get('count', 0):>6,}  ", name), id=str(kind.get("kind")))
             )
@@ -237,14 +244,18 @@ def finding_content(finding: dict[str, Any]) -> Content:
     name, style = SEVERITY.get(str(finding.get("severity")), SEVERITY["info"])
     row = f", row {finding['row']}" if finding.get("row") else ""  # 0: the file as a whole
     where = one_line(from_here(str(finding.get("file", ""))) + row)
+    is_row = finding.get("severity") == "row"  # no finding, but what stands behind a measured value
     lines = [
         Content.assemble(
-            (f"{name}  ", style), (one_line(str(finding.get("kind", ""))), "bold"), f"   {where}"
+            ("" if is_row else f"{name}  ", style),
+            (one_line(str(finding.get("kind", ""))), "bold"),
+            f"   {where}",
         ),
         Content(one_line(message_of(finding))),
     ]
     if finding.get("done"):
-        lines.append(Content.styled(f"Done: {one_line(str(finding['done']))}", "$foreground-muted"))
+        done = one_line(str(finding["done"]))
+        lines.append(Content.styled(done if is_row else f"Done: {done}", "$foreground-muted"))
     excerpt, span = printable(str(finding.get("excerpt") or "")), finding.get("span")
     if excerpt:
         text = Content(excerpt)

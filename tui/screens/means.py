@@ -29,20 +29,16 @@ async def ask_for_means(app: NerTuiApp, walk: Walk) -> Means | None:
 
     session = walk.session
     lines = [
-        ("Patterns JSONL (empty: mined from your annotations)", session.patterns),
-        ("Pipelines, with commas (empty: every installed one)", ",".join(session.models)),
-        ("What their labels mean, as PERSON=PER,GPE=LOC (empty: as suggested)", written(session.label_map)),
-        (
-            "Look for slips with models trained on each half (yes; takes minutes)",
-            "yes" * session.out_of_fold,
-        ),
+        ("Patterns JSONL (empty: made of your annotations)", session.patterns),
+        ("Pipelines, with commas (empty: all that are installed)", ",".join(session.models)),
+        ("Their labels in yours, as PERSON=PER,GPE=LOC (empty: guessed)", written(session.label_map)),
+        ("Train on each half to find slips: yes, or empty", "yes" * session.out_of_fold),
         ("Target F in percent (empty: none)", f"{100 * session.target:g}" * bool(session.target)),
     ]
     ask = Ask(
         "Measure with",
         lines,
         check=wrong_means,
-        hint="Your answers stay; only what is measured is measured anew.",
     )
     values = await app.push_screen_wait(ask)
     return None if values is None else read_means(values)
