@@ -50,10 +50,11 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
     shared = sorted(counts["default"].keys() & counts["tuned"].keys())
     if not shared:
         raise UserError(f"{runs['tuned'].id}: shares no repeat with {runs['default'].id}; train it again")
-    difference = paired(
-        [(counts["default"][repeat], counts["tuned"][repeat]) for repeat in shared],
-        int(results["default"].get("seed") or 0),
-    )
+    pairs = [(counts["default"][repeat], counts["tuned"][repeat]) for repeat in shared]
+    try:
+        difference = paired(pairs, int(results["default"].get("seed") or 0))
+    except ValueError as error:
+        raise UserError(f"{runs['tuned'].id}: {error}; train it again") from error
     scores = {
         name: sum(each[repeat].scores()["ents_f"] for repeat in shared) / len(shared)
         for name, each in counts.items()
