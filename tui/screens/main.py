@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import getters, on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus, Resize
-from textual.screen import Screen
 from textual.widget import Widget
 
 from flowchart.errors import UserError
-from flowchart.evidence import Facts
 from flowchart.graph import Answer, Node
 from flowchart.runs.folder import Run, Status
 from flowchart.runs.process import cancel, launch
@@ -27,111 +24,29 @@ from tui.glyphs import Glyphs
 from tui.panes.metrics import MetricsPane
 from tui.panes.question import QuestionPane
 from tui.panes.tree import FlowchartTree, TreePane
+from tui.screens.keys import KEYS
 from tui.screens.layout import SMALLEST, Layout, choose_layout
+from tui.screens.measuring import MeasuringScreen
 from tui.widgets.key_hints import KeyHints
 from tui.widgets.plain import Plain
 from tui.widgets.status_line import StatusLine
 
-if TYPE_CHECKING:
-    from tui.app import NerTuiApp
-
 PANES = ("flowchart", "question", "metrics")
 
-NOT_UNSEEN = ("answer", "undo", "open", "train", "cancel", "export", "note")
+NOT_UNSEEN = frozenset("accept answer cancel export measure note note_last open rows train undo".split())
 """What is not done in a terminal too small to see what it does."""
 
 
-class MainScreen(Screen[None]):
+class MainScreen(MeasuringScreen):
     """The chart, the box in hand and the metrics; everything is done from here by single keys."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer('yes')", "Yes", id="walk.yes", tooltip="Answer the box in hand with yes"),
-        Binding("n", "answer('no')", "No", id="walk.no", tooltip="Answer the box in hand with no"),
-        Binding("y", "answer('next')", "Go on", id="walk.next", tooltip="The box in hand is done: go on"),
-        Binding(
-            "enter",
-            "accept",
-            "Take it",
-            id="walk.accept",
-            tooltip="Answer the box in hand as the data suggests, or go on",
-        ),
-        Binding("u", "undo", "Undo", id="walk.undo", tooltip="Take the last answer back"),
-        Binding(
-            "full_stop",
-            "come_back",
-            "In hand",
-            key_display=".",
-            id="walk.back",
-            tooltip="Show the box in hand",
-        ),
-        Binding("o", "open", "Open", id="data.open", tooltip="Open a dataset"),
-        Binding("t", "train", "Train", id="curve.train", tooltip="Train the learning curve"),
-        Binding("x", "cancel", "Cancel", id="curve.cancel", tooltip="Cancel what is running"),
-        Binding("e", "export", "Export", id="walk.export", tooltip="Export the path as Markdown"),
-        Binding("w", "note", "Note", id="walk.note", tooltip="Write a note on the box shown"),
-        Binding(
-            "W",
-            "note_last",
-            "Note on the last answer",
-            show=False,
-            id="walk.note_last",
-            tooltip="Write a note on the last answer",
-        ),
-        Binding(
-            "m",
-            "measure",
-            "Measure",
-            id="data.measure",
-            tooltip="Say what the questions are measured with: patterns, pipelines, labels, target",
-        ),
-        Binding("d", "rows", "Rows", id="data.rows", tooltip="Open the details of what was measured"),
-        Binding(
-            "f", "findings", "Findings", id="data.findings", tooltip="Open the findings, down to their rows"
-        ),
-        Binding("z", "zoom", "Zoom", id="view.zoom", tooltip="Zoom the pane in focus, or back"),
-        Binding(
-            "v", "view", "Data/curve", id="view.metrics", tooltip="Show the other half of the metrics pane"
-        ),
-        Binding(
-            "p",
-            "labels",
-            "Per label",
-            show=False,
-            id="curve.labels",
-            tooltip="Show the curve of single labels",
-        ),
-        Binding("R", "runs", "Runs", id="runs.list", tooltip="List the runs: follow, cancel, resume"),
-        Binding(
-            "1",
-            "pane('flowchart')",
-            "Flowchart",
-            show=False,
-            id="view.flowchart",
-            tooltip="Go to the flowchart",
-        ),
-        Binding(
-            "2", "pane('question')", "Question", show=False, id="view.question", tooltip="Go to the question"
-        ),
-        Binding(
-            "3", "pane('metrics')", "Metrics", show=False, id="view.pane_metrics", tooltip="Go to the metrics"
-        ),
-        Binding("tab", "next_pane(1)", "Next pane", show=False, id="view.next"),
-        Binding("shift+tab", "next_pane(-1)", "Pane before", show=False, id="view.previous"),
-        Binding("q", "app.quit", "Quit", id="app.quit"),
-        Binding("question_mark", "help", "Help", key_display="?", id="app.help"),
-    ]
-
-    app: NerTuiApp
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
 
     tree_pane = getters.query_one("#flowchart", TreePane)
-    question = getters.query_one("#question", QuestionPane)
     metrics = getters.query_one("#metrics", MetricsPane)
-    status_line = getters.query_one(StatusLine)
 
     def __init__(self, walk: Walk, glyphs: Glyphs, *, ascii_only: bool) -> None:
-        super().__init__()
-        self.walk = walk
-        self.glyphs = glyphs
+        super().__init__(walk, glyphs)
         self._ascii = ascii_only
         self._zoomed = False
         self._shown = "flowchart"
@@ -140,10 +55,6 @@ class MainScreen(Screen[None]):
         self._followed: Run | None = None
         self._curve_status: Status | None = None
         self._check_status: Status | None = None
-        self._measured_by: Run | None = None
-        self._measuring = ""
-        self.facts = Facts()
-        """What is known about the data: read when a run has ended, not on every key."""
 
     def compose(self) -> ComposeResult:
         yield StatusLine(self.glyphs)
@@ -192,13 +103,9 @@ class MainScreen(Screen[None]):
 
     def _show_walk(self) -> None:
         self.tree_pane.tree_view.show_path(self.walk.path)
-        self._show_box()
+        self.show_box()
         self.status_line.show_walk(self.walk)
         self.refresh_bindings()
-
-    def _show_box(self, node_id: str | None = None) -> None:
-        """Show a box with all that is known about it; without an id the one in hand."""
-        self.question.show_box(self.walk.path, self.facts, node_id, measuring=self._measuring)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what does something now."""
@@ -220,9 +127,7 @@ class MainScreen(Screen[None]):
             case "come_back":
                 offered = self.is_mounted and self.question.looking_elsewhere
             case "cancel":
-                offered = bool(self._measuring) or bool(
-                    {self._curve_status, self._check_status} & set(ACTIVE)
-                )
+                offered = bool(self.measuring) or bool({self._curve_status, self._check_status} & set(ACTIVE))
             case "findings":
                 offered = self._check_status is Status.FINISHED
             case "labels":
@@ -283,7 +188,7 @@ class MainScreen(Screen[None]):
             self.action_accept()
             return
         self.tree_pane.tree_view.look_for(event.node_id)
-        self._show_box(event.node_id)
+        self.show_box(event.node_id)
         if self._layout_now is Layout.SINGLE or self._zoomed:
             self.action_pane("question")
         self.refresh_bindings()
@@ -317,7 +222,7 @@ class MainScreen(Screen[None]):
                 self.walk.write_note(values[0].strip(), step)
             except UserError as error:
                 self.complain(error)
-            self._show_box(self.question.node.id if self.question.node else None)
+            self.show_box(self.question.node.id if self.question.node else None)
 
     @work(group="dialog", exclusive=True)
     async def action_export(self) -> None:
@@ -325,75 +230,6 @@ class MainScreen(Screen[None]):
         from tui.screens.export import export  # not needed for the first frame, like those below
 
         await export(self.app, self.walk)
-
-    @work(group="facts", exclusive=True)
-    async def _learn(self) -> None:
-        """Read what the runs have found out, and show what it says about the box shown."""
-        self.facts = await asyncio.to_thread(self.walk.facts)
-        self._show_known()
-
-    def _show_known(self) -> None:
-        """Show what is known by now about the box shown."""
-        if self.question.node is not None:
-            self._show_box(self.question.node.id)
-        self.refresh_bindings()
-
-    # -- what the questions are answered from -------------------------------------------------------
-
-    @work(group="measure", exclusive=True)
-    async def _measure(self) -> None:
-        """Have the questions measured, in a child process, as far as no earlier run has done so."""
-        from tui.measuring import compare, measure
-
-        self._measuring = "starting"
-        self._show_known()
-        try:
-            await measure(self.walk, self._show_measuring)
-            self._learn()
-            if await compare(self.walk):
-                self._learn()
-        except UserError as error:
-            self._measuring = ""
-            self.complain(error)
-
-    def _show_measuring(self, run: Run, status: Status, progress: Progress) -> None:
-        self._measured_by = run
-        active = status in ACTIVE
-        part = f" ({progress.done:.0f} of {progress.total:.0f})" if progress.stage == "measure" else ""
-        self._measuring = f"{progress.message or progress.stage or 'starting'}{part}" if active else ""
-        if progress.facts:
-            self.facts = replace(self.facts, measured={**self.facts.measured, **progress.facts})
-        self.status_line.show_measuring(self._measuring)
-        self._show_known()
-        if status in (Status.FAILED, Status.CRASHED):
-            why = str((progress.end or {}).get("message") or f"{run.log_file} says why")
-            self.notify(why, title="Not measured", severity="error", markup=False, timeout=10)
-
-    @work(group="dialog", exclusive=True)
-    async def action_measure(self) -> None:
-        """Say what the questions are measured with, and measure them."""
-        from tui.screens.means import ask_for_means
-
-        means = await ask_for_means(self.app, self.walk)
-        if means is None:
-            return
-        try:
-            self.walk.measure_with(**means._asdict())
-        except UserError as error:
-            self.complain(error)
-            return
-        self._learn()
-        self._measure()
-
-    @work(group="dialog", exclusive=True)
-    async def action_rows(self) -> None:
-        """Open the details of what was measured: the whole table, or the rows behind it."""
-        from tui.screens.details import show_details
-
-        evidence, node = self.question.evidence, self.question.node
-        if evidence is not None and node is not None:
-            run = await asyncio.to_thread(self.walk.inquiry.measuring)
-            await show_details(self.app, evidence, node.text, run, self.glyphs)
 
     # -- the data -----------------------------------------------------------------------------------
 
@@ -442,9 +278,9 @@ class MainScreen(Screen[None]):
         self.status_line.show_data(files, status)
         self.refresh_bindings()
         if status not in ACTIVE:
-            self._learn()
+            self.learn()
             if result is not None and self.app.options.measure:
-                self._measure()
+                self.measure()
 
     def _show_check_failure(self, message: str) -> None:
         self.metrics.data_view.show_failure([*self.walk.session.data, *self.walk.session.eval], message)
@@ -522,9 +358,9 @@ class MainScreen(Screen[None]):
             self.status_line.show_curve(status, progress)
             self.refresh_bindings()
             if status is Status.FINISHED:
-                self._learn()
+                self.learn()
                 if self.app.options.measure and self._check_status is Status.FINISHED:
-                    self._measure()  # a tuned training asks to be compared
+                    self.measure()  # a tuned training asks to be compared
 
         was_running = await asyncio.to_thread(run.status) in ACTIVE
         status = await follow(run, changed)
@@ -539,7 +375,7 @@ class MainScreen(Screen[None]):
         """Cancel the training, or the loading, after asking."""
         from tui.screens.dialogs import Choice
 
-        run = self.active_run or (self._measured_by if self._measuring else self.walk.check_run)
+        run = self.active_run or (self.measured_by if self.measuring else self.walk.check_run)
         if run is None:
             return
         answers = [("y", "Yes, stop it; finished points are kept"), ("n", "No, let it go on")]
@@ -650,7 +486,3 @@ class MainScreen(Screen[None]):
         from tui.screens.help import HelpScreen
 
         self.app.push_screen(HelpScreen(self.walk.chart, self.glyphs))
-
-    def complain(self, error: UserError) -> None:
-        """Say what went wrong, in one line; everything else goes on."""
-        self.notify(str(error), title="Not done", severity="error", markup=False, timeout=10)
