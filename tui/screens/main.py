@@ -33,7 +33,9 @@ from tui.widgets.status_line import StatusLine
 
 PANES = ("flowchart", "question", "metrics")
 
-NOT_UNSEEN = frozenset("accept answer cancel export measure note note_last open rows train undo".split())
+NOT_UNSEEN = frozenset(
+    ["accept", "answer", "cancel", "export", "measure", "note", "note_last", "open", "rows", "train", "undo"]
+)
 """What is not done in a terminal too small to see what it does."""
 
 
