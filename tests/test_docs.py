@@ -24,12 +24,13 @@ from textual.theme import BUILTIN_THEMES
 
 import tui
 from flowchart import demo, graph
+from flowchart.advice import Stop
 from flowchart.dataset.formats.jsonl import MAX_LINE
 from flowchart.dataset.funnel import STAGES
 from flowchart.dataset.kinds import KINDS
 from flowchart.dataset.loading import MAX_BROKEN
 from flowchart.errors import EXIT_USER_ERROR, UserError
-from flowchart.evidence import MEASURES
+from flowchart.evidence import MEASURES, NEEDS
 from tui.app import PAPER
 from tui.cli import EXIT_FAILED
 from tui.cli.parser import COMMANDS, app_parser, command_parser, parse
@@ -60,6 +61,7 @@ NOT_RUN = {
 JSON_SHOWN = [
     *(("check", f".{key}") for key in ("", "labels[]", "funnel[]", "files[]", "findings[]")),
     ("check", ".findings_by_kind[]"),
+    *(("advise", f".{key}") for key in ("", "path[]", "path[].evidence")),
     *(("train-curve", f".{key}") for key in ("", "points[]", "trainings[]", "verdict")),
     ("runs", ".[]"),
 ]
@@ -180,7 +182,7 @@ def test_every_command_runs_and_leaves_what_the_guide_says(folder: Path) -> None
 def check_json(folder: Path) -> None:
     """Hold the keys that the guide names against what --json prints."""
     printed: dict[str, Any] = {}
-    for command in ("check train.jsonl --eval eval.jsonl", "runs"):
+    for command in ("check train.jsonl --eval eval.jsonl", "advise train.jsonl --eval eval.jsonl", "runs"):
         done = bash(f"ner-tui {command} --json", folder)
         printed[command.split()[0]] = json.loads(done.stdout)
     assert printed["check"]["findings"]  # a few texts always have labels with few spans
@@ -191,8 +193,8 @@ def check_json(folder: Path) -> None:
     assert [(ticked(command)[0], ticked(where)[0]) for command, where, _ in named] == JSON_SHOWN
     for command, where, keys in named:
         value = printed[ticked(command)[0]]
-        for part in re.findall(r"\w+|\[\]", ticked(where)[0]):
-            value = value[0] if part == "[]" else value[part]
+        for part in re.findall(r"\w+|\[\]", ticked(where)[0]):  # the last box of a walk has evidence
+            value = value[-1] if part == "[]" else value[part]
         assert sorted(ticked(keys)) == sorted(value), (command, where)
 
 
@@ -200,11 +202,15 @@ def check_runs(folder: Path) -> None:
     """Hold the files and events that the guide names against the runs that the commands have left."""
     files, events = [
         {ticked(cells[0])[0]: cells for cells in rows(section("Runs")) if re.search(pattern, cells[0])}
-        for pattern in (r"`[\w.]+\.\w+`|`points`", r"`[a-z-]+`")
+        for pattern in (r"`[\w.-]+\.\w+`|`points`", r"`[a-z-]+`")
     ]
     events.pop("points")
     runs = list((folder / ".ner-tui/runs").iterdir())
-    assert {file.name for run in runs for file in run.iterdir()} == {*files}
+    left = {file.name for run in runs for file in run.iterdir()}
+    left = {
+        re.sub(r"^predictions-\d+", "predictions-N", re.sub(r"^rows-\w+", "rows-NAME", each)) for each in left
+    }
+    assert left | {"predictions-N.jsonl"} == {*files}  # which none is where no pipeline is installed
     told = [json.loads(line) for run in runs for line in (run / "events.jsonl").read_text().splitlines()]
     assert {event["event"] for event in told} | {"point-failed"} == {*events}
     for event in told:
@@ -251,12 +257,49 @@ def test_every_step_of_the_funnel_is_explained() -> None:
     assert ", ".join(steps[1:]) == ", ".join(STAGES)
 
 
+ANSWERS = "What each question is answered from"
+"""The section about the measures."""
+
+
 def test_every_measured_question_is_explained() -> None:
-    explained = set()
-    for cells in rows(section("Walking the chart")):
-        for text in re.findall(r'^"(.*)"', cells[0]):
-            explained |= {node.measure for node in graph.load().nodes.values() if node.text == text}
-    assert explained == {*MEASURES}
+    table = [cells for cells in rows(section(ANSWERS)) if len(cells) == 7 and cells[0].startswith("`")]
+    explained = {ticked(cells[0])[0]: cells for cells in table}
+    assert [*explained] == [*MEASURES]
+    nodes = graph.load().nodes.values()
+    for name, (_, questions, *rest) in explained.items():
+        asked = re.findall(r'"([^"]+\?)"', questions)
+        of_it = [node for node in nodes if node.measure == name]
+        assert of_it, name
+        for node in of_it:
+            assert any(node.text.startswith(question) for question in asked), node.id
+        for question in asked:
+            assert any(node.text.startswith(question) for node in of_it), question
+        for node in of_it:
+            told = " ".join(rest)
+            if node.threshold is not None:
+                assert re.search(rf"(?<![\w.]){node.threshold:g}(?!\.?\d)", told), (node.id, node.threshold)
+            for limit, value in node.limits.items():
+                assert f"`{limit}` {value:g}" in told, (node.id, limit)
+        assert {*ticked(rest[-1])} <= {*NEEDS}, name
+    count = sum(node.is_decision for node in nodes)
+    assert f"All {count} questions of the NER Flowchart are measured, by {len(MEASURES)} measures" in GUIDE
+
+
+def test_what_measures_may_lack_is_explained() -> None:
+    table = [cells for cells in rows(section(ANSWERS)) if len(cells) == 4 and ticked(cells[0])]
+    assert {ticked(cells[0])[0]: cells[1] for cells in table} == NEEDS
+    assert all(cells[2] and cells[3] for cells in table)
+    options = {flag for action in command_parser("advise")._actions for flag in action.option_strings}
+    for cells in table:
+        assert {*re.findall(r"--[\w-]+", cells[3])} <= options
+        for command in ticked(cells[2]):
+            if command.startswith("ner-tui "):
+                parse(shlex.split(command)[1:])
+
+
+def test_every_end_of_a_walk_is_explained() -> None:
+    ends = [ticked(cells[0])[0] for cells in rows(section("Advice")) if len(cells) == 2]
+    assert ends == ["stop", *Stop]
 
 
 def test_the_messages_under_trouble_are_those_of_the_code() -> None:
@@ -340,10 +383,16 @@ def test_the_example_of_corrections_fits_the_chart(tmp_path: Path) -> None:
     ]
     assert corrected == [(edge["from"], edge["answer"], edge["to"]) for edge in asked["edge"]]
     for name, box in asked["node"].items():
-        assert chart.nodes[name].threshold == box["threshold"] != graph.load().nodes[name].threshold
+        node, before = chart.nodes[name], graph.load().nodes[name]
+        for limit, value in box.pop("limits", {}).items():
+            assert node.limits == {**before.limits, limit: value} != before.limits
+        for key, value in box.items():
+            assert getattr(node, key) == value != getattr(before, key)
 
 
 def test_the_numbers_are_those_of_the_code() -> None:
+    from flowchart.evidence import consistency
+    from flowchart.measures import models
     from flowchart.training import config, intervals, verdict
     from flowchart.training.settings import MOST_SAMPLES
 
@@ -372,6 +421,10 @@ def test_the_numbers_are_those_of_the_code() -> None:
         f"| {verdict.NO} | the whole interval lies below {100 * verdict.SMALLEST_GAIN} points of F",
         f"| {verdict.CANNOT_TELL} | anything else",
         f"or that {verdict.MOST_TEXTS:,} would not",
+        f"fewer than {consistency.FEWEST_SPANS} spans whose words occur more than once",
+        f"share at least {consistency.FEWEST_TEXTS} texts",
+        f"up to {models.MOST_TEXTS:,} of your evaluation texts",
+        f"with fewer than {intervals.FEWEST_TEXTS} texts that have anything to count",
     ):
         assert words in text, words
 
