@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -39,12 +39,14 @@ class Advice:
         stop: Why it ended.
         reason: The same in a sentence, with what to do.
         evidence: What was measured for the box that it ended at; None when it asks nothing.
+        others: What the data says about the questions beside the path, one box for each measure.
     """
 
     path: Path
     stop: Stop
     reason: str
     evidence: Evidence | None
+    others: tuple[tuple[Node, Evidence], ...] = ()
 
 
 def advise(
@@ -62,33 +64,53 @@ def advise(
     """
     path = Path(chart)
     seen: set[str] = set()
-    advice = ""
+    last = ""  # the last question's own advice
+
+    def ended(stop: Stop, reason: str, evidence: Evidence | None = None) -> Advice:
+        return Advice(path, stop, reason, evidence, tuple(_others(path, facts)))
+
     while True:
         node = path.current
         if node.is_outcome:
-            return Advice(path, Stop.OUTCOME, node.meaning or node.text, None)
+            return ended(Stop.OUTCOME, node.meaning or node.text)
         if node.id in seen:
-            return Advice(path, Stop.CIRCLE, f"The evidence leads back to {node.text!r}.", None)
+            return ended(Stop.CIRCLE, f"The evidence leads back to {node.text!r}.")
         seen.add(node.id)
         if node.person:
-            return Advice(path, Stop.PERSON, advice or node.meaning or node.text, None)
+            return ended(Stop.PERSON, last or node.meaning or node.text)
         if not node.is_decision:
             path.answer(Answer.NEXT, now=now)
             continue
-        evidence = measure(node, facts)
-        asked: set[str] = set()
-        while provide and evidence is not None and evidence.needs and evidence.needs not in asked:
-            asked.add(evidence.needs)
-            found = provide(evidence.needs, node)
-            if found is None:
-                break
-            facts = found
-            evidence = measure(node, facts)
+        evidence, facts = _measured(node, facts, provide)
         if evidence is None or evidence.suggestion not in ("YES", "NO"):
-            return Advice(path, Stop.CANNOT_TELL, _cannot_tell(evidence), evidence)
+            return ended(Stop.CANNOT_TELL, _cannot_tell(evidence), evidence)
         step = path.answer(Answer(evidence.suggestion.lower()), now=now)
         step.suggestion, step.evidence = evidence.suggestion, as_record(evidence)
-        advice = evidence.advice
+        last = evidence.advice
+
+
+def _measured(node: Node, facts: Facts, provide: Provide | None) -> tuple[Evidence | None, Facts]:
+    """Return what is measured of a box, with what it needs as far as that can be got, and the facts then."""
+    evidence = measure(node, facts)
+    asked: set[str] = set()
+    while provide and evidence is not None and evidence.needs and evidence.needs not in asked:
+        asked.add(evidence.needs)
+        found = provide(evidence.needs, node)
+        if found is None:
+            break
+        facts = found
+        evidence = measure(node, facts)
+    return evidence, facts
+
+
+def _others(path: Path, facts: Facts) -> Iterator[tuple[Node, Evidence]]:
+    told = {path.chart.nodes[step.node].measure for step in path.steps} | {path.current.measure}
+    for node in path.chart.nodes.values():
+        if node.is_decision and node.measure not in told:
+            told.add(node.measure)
+            evidence = measure(node, facts)
+            if evidence is not None and not evidence.needs:
+                yield node, evidence
 
 
 def _cannot_tell(evidence: Evidence | None) -> str:

@@ -130,6 +130,9 @@ def _document(advice: Advice, measured: Run) -> dict[str, Any]:
         "stopped_at": here.id,
         "stop": advice.stop.value,
         "reason": advice.reason,
+        "others": [
+            _step(node.id, "", evidence.suggestion, as_record(evidence)) for node, evidence in advice.others
+        ],
         "run": measured.id,
     }
 
@@ -154,6 +157,11 @@ def text(chart: Flowchart, advice: Advice, options: argparse.Namespace) -> str:
         out += wrapped(advice.reason)
     if advice.evidence is not None and advice.evidence.needs in HINTS and not options.train:
         out += wrapped(HINTS[advice.evidence.needs])
+    if advice.others:
+        out += heading("Beside the path")
+    for node, evidence in advice.others:
+        out += wrapped(f"{node.text}  {evidence.suggestion}", "  ", "")
+        out += wrapped(evidence.reason, "  ", "  ")
     return out
 
 
