@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import math
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-import spacy.cli  # puts the module of `debug data` in sys.modules, where a function of its name hides it
 from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import Doc, Span
@@ -27,6 +26,8 @@ Text = tuple[str, Sequence[tuple[str, str]]]
 """A text, and its (words, label) spans, each at its words' first place."""
 
 VOCAB = Vocab()
+
+DEBUG = importlib.import_module("spacy.cli.debug_data")  # the module, which a function of its name hides
 
 MEASURES = {"context": context, "span_shape": span_shape, "eval_quality": eval_quality}
 
@@ -189,7 +190,6 @@ WORDS = st.sampled_from(["Ann", "met", "the", "``", "old", "Rome", "''", "B12", 
 @given(st.lists(st.tuples(st.lists(WORDS, min_size=2, max_size=9), st.data()), min_size=1, max_size=5))
 def test_distinctiveness_is_spacys_own(texts: list[tuple[list[str], Any]]) -> None:
     """`spacy debug data` computes it for spans of a span categorizer, from the same counts."""
-    debug = sys.modules["spacy.cli.debug_data"]
     docs = []
     for words, data in texts:
         doc = Doc(VOCAB, words)
@@ -197,7 +197,7 @@ def test_distinctiveness_is_spacys_own(texts: list[tuple[list[str], Any]]) -> No
         end = data.draw(st.integers(start + 1, len(words)))
         doc.ents = [Span(doc, start, end, data.draw(st.sampled_from("AB")))]
         docs.append(doc)
-    whole = debug._get_distribution(docs)
+    whole = DEBUG._get_distribution(docs)
     seen: Counter[str] = Counter()
     shapes: dict[str, span_shape._Shape] = {}
     for doc in docs:
@@ -216,20 +216,19 @@ def test_distinctiveness_is_spacys_own(texts: list[tuple[list[str], Any]]) -> No
         ]
         found = shape.to_dict(seen)
         for key, part in (("sd", spans), ("bd", beside)):
-            expected = debug._get_kl_divergence(debug._get_distribution(part), whole)
+            expected = DEBUG._get_kl_divergence(DEBUG._get_distribution(part), whole)
             assert found[key] == pytest.approx(expected, abs=0.0006)
 
 
 def test_distinctiveness_over_both_sides_weighed_by_spans(tmp_path: Path) -> None:
-    debug = sys.modules["spacy.cli.debug_data"]
     fact, _ = measured("span_shape", tmp_path, SHAPED, SHAPED_EVAL)
     material = material_of(tmp_path, SHAPED, SHAPED_EVAL)
     docs = [*material.train, *material.eval]
-    whole = debug._get_distribution(docs)
+    whole = DEBUG._get_distribution(docs)
     total = 0.0
     for label, shape in fact["labels"].items():
         spans = [entity for doc in docs for entity in doc.ents if entity.label_ == label]
-        sd = debug._get_kl_divergence(debug._get_distribution(spans), whole)
+        sd = DEBUG._get_kl_divergence(DEBUG._get_distribution(spans), whole)
         assert shape["sd"] == pytest.approx(sd, abs=0.0006)
         total += sd * len(spans)
     assert fact["sd"] == pytest.approx(total / 8, abs=0.001)
