@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
@@ -159,17 +160,29 @@ class Walk:
         self.save()
         return run
 
-    def new_curve(self, n_samples: int, repeats: int = 1, target: float = 0.0) -> Run:
+    def new_curve(
+        self,
+        n_samples: int,
+        repeats: int = 1,
+        target: float = 0.0,
+        base_model: str = "",
+        overrides: Mapping[str, str] | None = None,
+    ) -> Run:
         """Make the folder of a run that trains the learning curve; it is not started yet.
 
         Args:
             n_samples: The number of points.
             repeats: How often each of them is trained.
             target: The F that would be good enough, 0 to 1; 0 for none.
+            base_model: A trained pipeline to train further, its name or folder; "" for a blank model.
+            overrides: Values for settings of the config by their dotted names.
         """
         session = self.session
-        session.n_samples, session.repeats, session.target = n_samples, repeats, target
-        more = unusual({"repeats": repeats, "target": target or None})
+        session.repeats, session.target = repeats, target
+        if not overrides:  # what is tried once is not what is asked for the next time
+            session.n_samples = n_samples
+        given = {"base_model": base_model or None, "overrides": dict(overrides or {})}
+        more = unusual({"repeats": repeats, "target": target or None, **given})
         settings = {**self.data_settings, "n_samples": n_samples, "workers": 2, **more}
         run = self._new_run("train-curve", settings)
         session.curve_run = run.id

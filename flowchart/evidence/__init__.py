@@ -7,7 +7,7 @@ Each is imported when it is first asked, so that the first screen waits for none
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -62,7 +62,12 @@ def measure(node: Node, facts: Facts) -> Evidence | None:
         import_module(f"flowchart.evidence.{known.module}"), node.measure
     )
     try:
-        return by(node, facts)
+        evidence = by(node, facts)
+        drawn = facts.measured.get(known.fact, {}).get("drawn")
+        if evidence is not None and drawn:
+            some = f"Looked at {drawn[0]:,} of {drawn[1]:,} training texts, drawn at random."
+            evidence = replace(evidence, reason=f"{evidence.reason} {some}")
+        return evidence
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
         return None  # a result file of another version: no evidence is better than a wrong one
 

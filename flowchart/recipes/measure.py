@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import random
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flowchart.dataset.corpus import prepare
+from flowchart.dataset.corpus import Corpus, prepare
 from flowchart.dataset.findings import FindingLog
 from flowchart.errors import UserError
 from flowchart.measures import FACTS, ON_REQUEST, Fact
@@ -20,6 +22,10 @@ from flowchart.workspace import Workspace
 if TYPE_CHECKING:
     from flowchart.runs.folder import Run
     from flowchart.runs.reporter import Reporter
+
+
+MOST_TEXTS = 20_000
+"""Training texts looked at; of more, so many are drawn. Tokenised texts are what takes the memory."""
 
 
 def run(run: Run, report: Reporter) -> dict[str, Any]:
@@ -35,7 +41,8 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
         report: Told the progress, and each fact.
 
     Returns:
-        The result: the facts by name, what check returns of the same data, and the rows' groups by fact.
+        The result: the facts by name (with `drawn`, the training texts looked at and all, where not all
+        were), what check returns of the same data, and the rows' groups by fact.
 
     Raises:
         UserError: The data cannot be read, or has nothing to measure.
@@ -58,7 +65,7 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
     check = {**corpus.to_dict(), "findings": summary, "eval_split": settings.get("eval_split", 0.2)}
     patterns = settings.get("patterns")
     material = Material(
-        corpus=corpus,
+        corpus=_bounded(corpus, int(settings.get("seed", 0))),
         files=[file.path for file in corpus.files]
         + ([corpus.eval_file] if corpus.eval_source != "file" else []),
         lang=str(settings.get("lang", "en")),
@@ -69,12 +76,15 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
         folder=run.folder,
         findings=findings.summary(),
     )
+    drawn = [len(material.corpus.train), len(corpus.train)]
     facts: dict[str, Any] = {}
     rows: dict[str, Any] = {}
     wanted = {**FACTS, **{name: fact for name, fact in ON_REQUEST.items() if settings.get(name)}}
     for number, (name, fact) in enumerate(wanted.items()):
         report.progress("measure", number, len(wanted), fact.doing)
         facts[name], found = _find_out(name, fact, material)
+        if drawn[0] < drawn[1]:
+            facts[name]["drawn"] = drawn
         if fact.continues:
             known = rows[fact.continues]
             known["total"] += found["total"]
@@ -94,6 +104,15 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
         "seconds": round(time.perf_counter() - began, 3),
         "versions": versions(),
     }
+
+
+def _bounded(corpus: Corpus, seed: int) -> Corpus:
+    """Return the corpus with `MOST_TEXTS` training texts at most, in their order."""
+    count = len(corpus.train)
+    if count <= MOST_TEXTS:
+        return corpus
+    kept = sorted(random.Random(seed).sample(range(count), MOST_TEXTS))
+    return replace(corpus, train=[corpus.train[place] for place in kept])
 
 
 def _find_out(name: str, fact: Fact, material: Material) -> tuple[dict[str, Any], dict[str, Any]]:

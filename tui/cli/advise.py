@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
         data=check_settings(data, options),
         patterns=str(named([options.patterns]).train[0]) if options.patterns else "",
         models=[str(Path(name).absolute()) if Path(name).is_dir() else name for name in options.model],
-        label_map={own: label for text in options.map for own, label in parse(text).items()},
+        label_map=parse(",".join(options.map)),
         out_of_fold=options.out_of_fold,
         target=options.target,
     )

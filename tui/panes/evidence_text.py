@@ -22,8 +22,8 @@ KEYS = {
     "model": "m names one: an installed package or a folder.",
     "target": "m says it.",
     "training": "t trains one.",
-    "updating": "From a shell: ner-tui train-curve --ner DATA --base-model NAME.",
-    "tuning": "From a shell, as: ner-tui train-curve --ner DATA --n-samples 1 --training.dropout 0.1.",
+    "updating": "t trains one.",
+    "tuning": "t trains one.",
 }
 """How each need of `flowchart.evidence.NEEDS` is met from here."""
 

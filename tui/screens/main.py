@@ -330,7 +330,8 @@ class MainScreen(MeasuringScreen):
                 "A training is running: x cancels it, R lists the runs.", severity="warning", markup=False
             )
             return
-        answers = await ask_for_curve(self.app, self.walk)
+        node = self.question.node or self.walk.path.current
+        answers = await ask_for_curve(self.app, self.walk, node, self.facts)
         if answers is None:
             return
         try:
