@@ -61,7 +61,7 @@ NOT_RUN = {
 JSON_SHOWN = [
     *(("check", f".{key}") for key in ("", "labels[]", "funnel[]", "files[]", "findings[]")),
     ("check", ".findings_by_kind[]"),
-    *(("advise", f".{key}") for key in ("", "path[]", "path[].evidence")),
+    *(("advise", f".{key}") for key in ("", "path[]", "others[]", "path[].evidence")),
     *(("train-curve", f".{key}") for key in ("", "points[]", "trainings[]", "verdict")),
     ("runs", ".[]"),
 ]
@@ -393,6 +393,7 @@ def test_the_example_of_corrections_fits_the_chart(tmp_path: Path) -> None:
 def test_the_numbers_are_those_of_the_code() -> None:
     from flowchart.evidence import consistency
     from flowchart.measures import models
+    from flowchart.recipes import measure
     from flowchart.training import config, intervals, verdict
     from flowchart.training.settings import MOST_SAMPLES
 
@@ -421,6 +422,7 @@ def test_the_numbers_are_those_of_the_code() -> None:
         f"| {verdict.NO} | the whole interval lies below {100 * verdict.SMALLEST_GAIN} points of F",
         f"| {verdict.CANNOT_TELL} | anything else",
         f"or that {verdict.MOST_TEXTS:,} would not",
+        f"Of more than {measure.MOST_TEXTS:,} training texts so many",
         f"fewer than {consistency.FEWEST_SPANS} spans whose words occur more than once",
         f"share at least {consistency.FEWEST_TEXTS} texts",
         f"up to {models.MOST_TEXTS:,} of your evaluation texts",
