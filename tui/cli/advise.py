@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     inquiry = Inquiry(
         workspace=workspace,
         data=check_settings(data, options),
-        patterns=str(named([options.patterns]).train[0]) if options.patterns else "",
+        patterns=_patterns(options.patterns),
         models=[str(Path(name).absolute()) if Path(name).is_dir() else name for name in options.model],
         label_map=parse(",".join(options.map)),
         out_of_fold=options.out_of_fold,
@@ -193,11 +193,25 @@ def _table(found: Table | None) -> str:
     return "\n" + lines + (f"and {more} more\n" if more > 0 else "")
 
 
+def _patterns(name: str | None) -> str:
+    """Return the absolute path of a patterns file; "" for none.
+
+    Raises:
+        UserError: It is missing, a directory, or empty, or there are several.
+    """
+    if not name:
+        return ""
+    files = named([name])
+    if len(files.train) > 1 or files.eval:
+        raise UserError(f"{name}: names more than one file; put all patterns into one")
+    return str(files.train[0])
+
+
 def _output(options: argparse.Namespace) -> Path | None:
     """Return the file to write, looked at before anything is measured.
 
     Raises:
-        UserError: It is there already, or a folder.
+        UserError: It is there already, or a folder, or its folder is not there.
     """
     if options.output is None:
         return None
@@ -206,6 +220,8 @@ def _output(options: argparse.Namespace) -> Path | None:
         raise UserError(f"{options.output}: is a directory; name a file in it")
     if file.exists() and not options.force:
         raise UserError(f"{options.output}: is there already; overwrite it with --force")
+    if not file.parent.is_dir():
+        raise UserError(f"{options.output}: there is no such folder to write it in; make it")
     return file
 
 
