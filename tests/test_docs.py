@@ -159,6 +159,7 @@ def bash(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.timeout(300)  # two dozen commands, some of which train
 def test_every_command_runs_and_leaves_what_the_guide_says(folder: Path) -> None:
     found = {name: commands(name) for name in ("README.md", "docs/guide.md")}
     ran, failed = 0, {}
