@@ -106,6 +106,14 @@ class Schedule:
     compound: float
     eval_frequency: int
 
+    @property
+    def words(self) -> int:
+        """The words in all batches together, as often as they are gone through: how much work it is."""
+        growing = math.log(self.batch_stop / self.batch_start) / math.log(self.compound)
+        grown = min(float(self.steps), growing)
+        summed: float = self.batch_start * (self.compound**grown - 1) / (self.compound - 1)
+        return round(summed + (self.steps - grown) * self.batch_stop)
+
     @classmethod
     def of(cls, words: int) -> Schedule:
         """Return the schedule for training texts of so many words (spaCy's tokens)."""

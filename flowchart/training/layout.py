@@ -58,7 +58,8 @@ def lay_out(folder: Path, corpus: Corpus, settings: Settings, told: Told) -> tup
             name = f"{round(100 * fraction):03d}" + (f"-r{repeat + 1}" if repeat else "")
             place = folder / "points" / name
             texts = corpora.write([corpus.train[index] for index in order[:size]], place / "train.spacy")
-            config = make_config(settings, seed, Schedule.of(texts.words))
+            schedule = Schedule.of(texts.words)
+            config = make_config(settings, seed, schedule)
             config.to_disk(place / "config.cfg", interpolate=False)
             points.append(
                 Point(
@@ -72,6 +73,7 @@ def lay_out(folder: Path, corpus: Corpus, settings: Settings, told: Told) -> tup
                     spans=texts.spans,
                     words=texts.words,
                     max_steps=max_steps(config),
+                    work=texts.words if settings.config else schedule.words,
                     digest=_digest(config, texts, dev, code),
                     gpu_id=settings.gpu_id,
                     built_in=settings.config is None,

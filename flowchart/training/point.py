@@ -66,6 +66,7 @@ class Point:
         spans: The number of spans in them.
         words: The number of tokens in them.
         max_steps: The number of its last step; 0 when its config sets none.
+        work: About how many words it goes through, over all passes: which of two takes longer.
         digest: What identifies config, texts, eval texts and versions: a result with another digest is not
             this point's.
         gpu_id: The number of the GPU to train on; -1 for the CPU.
@@ -83,6 +84,7 @@ class Point:
     spans: int
     words: int
     max_steps: int
+    work: int
     digest: str
     gpu_id: int = -1
     built_in: bool = True

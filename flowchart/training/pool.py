@@ -61,7 +61,7 @@ def in_order(points: Sequence[Point]) -> list[Point]:
     The first repeat of all comes first, so that a whole curve shows as early as with one repeat; within a
     repeat the longest, so that the processes end at about the same time.
     """
-    return sorted(points, key=lambda point: (point.repeat, -point.words, -point.max_steps, point.fraction))
+    return sorted(points, key=lambda point: (point.repeat, -point.work, -point.words, point.fraction))
 
 
 class _Worker:

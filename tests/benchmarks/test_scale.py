@@ -77,7 +77,7 @@ del some, batches, every
 schedule = Schedule(STEPS, 10, BATCH, BATCH, 1.001, STEPS)
 make_config(Settings((), ()), 0, schedule).to_disk(folder / "config.cfg", interpolate=False)
 told = []
-point = Point(folder, folder / "dev.spacy", folder / "ops.py", 1.0, 0, 0, 0, 0, 0, STEPS, "")
+point = Point(folder, folder / "dev.spacy", folder / "ops.py", 1.0, 0, 0, 0, 0, 0, STEPS, 0, "")
 train(point, lambda message: told.append((message, time.process_time())))
 (first, began), *_ = told
 last, ended = [one for one in told if one[0]["ents_f"] is None][-1]

@@ -136,6 +136,7 @@ def make_points(folder: Path, *schedules: Schedule) -> list[Point]:
                 spans=texts.spans,
                 words=texts.words,
                 max_steps=schedule.steps,
+                work=schedule.words,
                 digest="d",
             )
         )

@@ -71,3 +71,12 @@ def test_the_same_texts_make_the_same_bytes(tmp_path: Path) -> None:
 def test_a_span_off_the_tokens_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="row 7"):
         Corpora("en").write([Document("aspirin", ((1, 4, "DRUG"),), (0, 7))], tmp_path / "a")
+
+
+@given(st.integers(1, 300_000))
+def test_the_work_of_a_schedule_is_the_words_of_its_batches(words: int) -> None:
+    schedule = Schedule.of(words)
+    sizes = registry.schedules.get("compounding.v1")(
+        schedule.batch_start, schedule.batch_stop, schedule.compound
+    )
+    assert schedule.words == pytest.approx(sum(itertools.islice(sizes, schedule.steps)), rel=0.02, abs=60)

@@ -235,6 +235,7 @@ def make_point(folder: Path, documents: list[Document], dev: list[Document]) -> 
         spans=texts.spans,
         words=texts.words,
         max_steps=schedule.steps,
+        work=schedule.words,
         digest="d",
     )
 
