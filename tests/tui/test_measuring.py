@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,11 +14,14 @@ from textual.widgets import Input
 
 from flowchart.runs.folder import Run, Status, list_runs
 from flowchart.runs.identity import Identity
-from flowchart.runs.process import cancel
+from flowchart.runs.process import cancel, launch
+from flowchart.walk import Walk
 from flowchart.workspace import Workspace
+from tests.flowchart.runs.helpers import wait_for_end
 from tests.tui.conftest import rows, screen_text, wait_until, write_rows
 from tests.tui.curves import curve
 from tui.app import NerTuiApp
+from tui.options import Options
 from tui.screens.details import DetailsScreen
 from tui.screens.dialogs import Ask, Choice
 from tui.screens.findings import FindingsScreen
@@ -35,6 +39,10 @@ TO_HAPPY = ("y", "n", "n", "y", "y", "y", "y")
 """The keys from the start to the first question whether somebody is happy with the results."""
 
 
+QUICK = ["no_such_pipeline_anywhere"]
+"""Loading a real pipeline takes most of the time."""
+
+
 @pytest.fixture(autouse=True)
 def _nothing_goes_on(workspace: Path) -> Iterator[None]:
     """No run outlives its test."""
@@ -46,11 +54,40 @@ def _nothing_goes_on(workspace: Path) -> Iterator[None]:
 
 @pytest.fixture
 def open_app(make_app: MakeApp, small_data: Path) -> Callable[..., NerTuiApp]:
-    """Opens the app on the small data, to be measured without the time that loading a pipeline takes."""
+    """Opens the app on small data that nobody has measured yet."""
 
     def make(*data: Path, quick: bool = True) -> NerTuiApp:
         app = make_app(*(data or (small_data,)), measure=True)
-        app.walk.session.models = ["no_such_pipeline_anywhere"] if quick else []
+        app.walk.session.models = QUICK if quick else []
+        return app
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace in which small data, beside it, has been loaded and measured."""
+    folder = tmp_path_factory.mktemp("known")
+    walk = Walk(Workspace(folder / "workspace"))
+    walk.open_data([write_rows(folder / "small.jsonl", rows(60))], [])
+    walk.session.models = QUICK
+    for new in (walk.new_check, lambda: walk.inquiry.new_measuring()):
+        run = new()
+        launch(run)
+        assert wait_for_end(run) is Status.FINISHED
+    return folder / "workspace"
+
+
+@pytest.fixture
+def come_back(known: Path) -> Callable[[], NerTuiApp]:
+    """Opens the app at the start of the chart, on data that has been measured."""
+
+    def make() -> NerTuiApp:
+        (known / "session.json").unlink(missing_ok=True)
+        place = Workspace(known)
+        options = Options(workspace=place, data=(known.parent / "small.jsonl",))
+        app = NerTuiApp(options, Walk(place))
+        app.walk.session.models = QUICK
         return app
 
     return make
@@ -124,10 +161,10 @@ async def test_evidence_comes_into_the_question_and_enter_takes_it(
     assert run.settings["train"] == app.walk.session.data
 
 
-async def test_where_nothing_is_suggested_enter_answers_nothing(open_app: MakeApp, workspace: Path) -> None:
-    app = open_app()
+async def test_where_nothing_is_suggested_enter_answers_nothing(come_back: MakeApp, known: Path) -> None:
+    app = come_back()
     async with app.run_test(size=LARGE) as pilot:
-        await measured(app, pilot, workspace)
+        await measured(app, pilot, known)
         await pilot.press(*TO_HAPPY)
         await pilot.pause()
         assert app.walk.path.current.id == "scratch.happy"
@@ -138,8 +175,8 @@ async def test_where_nothing_is_suggested_enter_answers_nothing(open_app: MakeAp
         assert app.walk.path.current.id == "scratch.happy"
 
 
-async def test_no_against_yes_is_the_persons_and_a_note_says_why(open_app: MakeApp, workspace: Path) -> None:
-    app = open_app()
+async def test_no_against_yes_is_the_persons_and_a_note_says_why(come_back: MakeApp, known: Path) -> None:
+    app = come_back()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await pilot.press("y")
         await wait_until(pilot, lambda: "It suggests YES" in screen_text(app))
@@ -147,21 +184,21 @@ async def test_no_against_yes_is_the_persons_and_a_note_says_why(open_app: MakeA
         await wait_until(pilot, lambda: bool(toasts(app)))
         assert toasts(app) == ["Answered NO; the data suggested YES. W notes why, if you like."]
         assert app.walk.path.current.id == "route.model_available"
-        step = kept(workspace)[-1]
+        step = kept(known)[-1]
         assert (step["answer"], step["suggestion"], step["note"]) == ("no", "YES", "")
         assert step["evidence"]["suggestion"] == "YES"
         await pilot.press("W")
         await fill(app, pilot, 0, "too many names [bold]")
-        await wait_until(pilot, lambda: kept(workspace)[-1]["note"] != "")
-        step = kept(workspace)[-1]
+        await wait_until(pilot, lambda: kept(known)[-1]["note"] != "")
+        step = kept(known)[-1]
         assert (step["node"], step["note"]) == ("rules.can_write", "too many names [bold]")
         assert app.walk.path.pending_note == ""
         assert app.walk.path.current.id == "route.model_available"
         assert "(answered otherwise)" in app.walk.report()
 
 
-async def test_yes_on_yes_needs_no_words(open_app: MakeApp) -> None:
-    app = open_app()
+async def test_yes_on_yes_needs_no_words(come_back: MakeApp) -> None:
+    app = come_back()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await pilot.press("y")
         await wait_until(pilot, lambda: "It suggests YES" in screen_text(app))
@@ -174,10 +211,10 @@ async def test_yes_on_yes_needs_no_words(open_app: MakeApp) -> None:
 # -- the details --------------------------------------------------------------------------------------
 
 
-async def test_the_details_open_down_to_the_row(open_app: MakeApp, workspace: Path) -> None:
-    app = open_app()
+async def test_the_details_open_down_to_the_row(come_back: MakeApp, known: Path) -> None:
+    app = come_back()
     async with app.run_test(size=LARGE) as pilot:
-        await measured(app, pilot, workspace)
+        await measured(app, pilot, known)
         await pilot.press("y", "y", "y")
         await pilot.pause()
         assert app.walk.path.current.id == "rules.evaluation_sure"
@@ -199,10 +236,10 @@ async def test_the_details_open_down_to_the_row(open_app: MakeApp, workspace: Pa
         assert app.walk.path.current.id == "rules.evaluation_sure"
 
 
-async def test_without_rows_the_details_are_the_table(open_app: MakeApp, workspace: Path) -> None:
-    app = open_app()
+async def test_without_rows_the_details_are_the_table(come_back: MakeApp, known: Path) -> None:
+    app = come_back()
     async with app.run_test(size=LARGE) as pilot:
-        await measured(app, pilot, workspace)
+        await measured(app, pilot, known)
         await pilot.press(*TO_HAPPY, "n")
         await pilot.pause()
         assert app.walk.path.current.id == "scratch.enough"
@@ -225,10 +262,10 @@ async def test_where_nothing_was_measured_d_opens_nothing(make_app: MakeApp, sma
 # -- what it is measured with -------------------------------------------------------------------------
 
 
-async def test_patterns_that_are_not_there_are_told_in_the_dialog(open_app: MakeApp, workspace: Path) -> None:
-    app = open_app()
+async def test_patterns_that_are_not_there_are_told_in_the_dialog(come_back: MakeApp, known: Path) -> None:
+    app = come_back()
     async with app.run_test(size=LARGE) as pilot:
-        await measured(app, pilot, workspace)
+        await measured(app, pilot, known)
         await pilot.press("m")
         await fill(app, pilot, 0, "/no/such/patterns.jsonl")
         assert isinstance(app.screen, Ask)
@@ -237,7 +274,7 @@ async def test_patterns_that_are_not_there_are_told_in_the_dialog(open_app: Make
         await pilot.pause()
         assert isinstance(app.screen, MainScreen)
         assert app.walk.session.patterns == ""
-    assert len(measurings(workspace)) == 1
+    assert len(measurings(known)) == 1
 
 
 async def test_patterns_of_ones_own_are_measured_anew(
@@ -270,12 +307,12 @@ def trained(app: NerTuiApp) -> Run:
 
 
 async def test_another_target_answers_otherwise_and_measures_nothing_anew(
-    open_app: MakeApp, workspace: Path
+    come_back: MakeApp, known: Path
 ) -> None:
-    app = open_app()
+    app = come_back()
     async with app.run_test(size=LARGE) as pilot:
-        await measured(app, pilot, workspace)
-        trained(app)
+        await measured(app, pilot, known)
+        run = trained(app)
         await pilot.press(*TO_HAPPY)
         await pilot.pause()
         assert app.walk.path.current.id == "scratch.happy"
@@ -290,26 +327,22 @@ async def test_another_target_answers_otherwise_and_measures_nothing_anew(
             await wait_until(pilot, lambda said=said: said in question(app))
         assert "It suggests NO" in screen_text(app)
         assert app.walk.session.target == 0.95
-        await measured(app, pilot, workspace)
-    assert len(measurings(workspace)) == 1
+        await measured(app, pilot, known)
+    assert len(measurings(known)) == 1
+    shutil.rmtree(run.folder)
 
 
 # -- coming back, cancelling --------------------------------------------------------------------------
 
 
-async def test_coming_back_takes_what_was_measured(
-    open_app: MakeApp, make_app: MakeApp, workspace: Path
-) -> None:
-    app = open_app()
+async def test_coming_back_takes_what_was_measured(come_back: MakeApp, known: Path) -> None:
+    (before,) = measurings(known)
+    app = come_back()
     async with app.run_test(size=LARGE) as pilot:
         await pilot.press("y")
-        await measured(app, pilot, workspace)
-    (before,) = measurings(workspace)
-    app = make_app(measure=True)
-    async with app.run_test(size=LARGE) as pilot:
         await wait_until(pilot, lambda: "It suggests YES" in screen_text(app))
-        await measured(app, pilot, workspace)
-    assert [run.id for run in measurings(workspace)] == [before.id]
+        await measured(app, pilot, known)
+    assert [run.id for run in measurings(known)] == [before.id]
 
 
 async def test_changed_data_is_measured_anew(
