@@ -78,14 +78,15 @@ class Inquiry:
     def new_comparison(self) -> Run | None:
         """Make the folder of a run that compares the tuned training with the default one, not started yet.
 
-        None when there are no two to compare, or they are compared.
+        None when there are no two to compare, or that was done already.
 
         Raises:
             UserError: The folder cannot be made.
         """
+        tried = [run.settings for run in list_runs(self.workspace, "compare")]  # one that failed fails again
         for updating in (False, True):
             settings = self._comparison(self.curves(updating=updating))
-            if settings is not None and kept_run(self.workspace, "compare", settings) is None:
+            if settings is not None and settings not in tried:
                 return Run.create(self.workspace, "compare", settings, [], "")
         return None
 

@@ -266,13 +266,15 @@ def test_every_measured_question_is_explained() -> None:
     table = [cells for cells in rows(section(ANSWERS)) if len(cells) == 7 and cells[0].startswith("`")]
     explained = {ticked(cells[0])[0]: cells for cells in table}
     assert [*explained] == [*MEASURES]
-    nodes = graph.load().nodes.values()
+    charts = (graph.load(), graph.load(Path(graph.__file__).with_name("spancat.toml")))
+    nodes = [node for chart in charts for node in chart.nodes.values()]
     for name, (_, questions, *rest) in explained.items():
         asked = re.findall(r'"([^"]+\?)"', questions)
         of_it = [node for node in nodes if node.measure == name]
         assert of_it, name
         for node in of_it:
-            assert any(node.text.startswith(question) for question in asked), node.id
+            if node.id in charts[0].nodes:
+                assert any(node.text.startswith(question) for question in asked), node.id
         for question in asked:
             assert any(node.text.startswith(question) for node in of_it), question
         for node in of_it:
@@ -282,7 +284,7 @@ def test_every_measured_question_is_explained() -> None:
             for limit, value in node.limits.items():
                 assert f"`{limit}` {value:g}" in told, (node.id, limit)
         assert {*ticked(rest[-1])} <= {*NEEDS}, name
-    count = sum(node.is_decision for node in nodes)
+    count = sum(node.is_decision for node in charts[0].nodes.values())
     assert f"All {count} questions of the NER Flowchart are measured, by {len(MEASURES)} measures" in GUIDE
 
 

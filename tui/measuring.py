@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from flowchart.errors import UserError
 from flowchart.runs.folder import Run, Status
 from flowchart.runs.process import launch
 from flowchart.runs.progress import Progress
@@ -33,7 +34,7 @@ async def compare(walk: Walk) -> bool:
     """Compare the tuned trainings of the data in view with the default ones; return whether there were any.
 
     Raises:
-        UserError: No run could be started.
+        UserError: No run could be started, or it failed.
     """
     compared = False
     for _ in range(2):  # from a blank model, and from a trained pipeline
@@ -41,6 +42,8 @@ async def compare(walk: Walk) -> bool:
         if run is None:
             break
         await asyncio.to_thread(launch, run)
-        await follow(run, lambda _status, _progress: None)
+        status = await follow(run, lambda _status, _progress: None)
+        if status is not Status.FINISHED:
+            raise UserError(str((run.end() or {}).get("message") or f"{run.log_file} says what went wrong"))
         compared = True
     return compared

@@ -149,7 +149,8 @@ def _annotators(agreement: Mapping[str, Any]) -> str:
     rejected = agreement["with_rejected"]
     reason = (
         f"{len(agreement['annotators'])} annotators agree on {percent(agreement['strict'])} of their spans "
-        f"(strict F1 over {agreement['texts']:,} shared texts; overlapping spans "
+        f"(95%: {percent(agreement['low'])} to {percent(agreement['high'])}; strict F1 over "
+        f"{agreement['texts']:,} shared texts; overlapping spans "
         f"{percent(agreement['partial'])}, the same words under any label {percent(agreement['position'])}"
     )
     if rejected["strict"] is not None and rejected["texts"] != agreement["texts"]:
@@ -159,7 +160,8 @@ def _annotators(agreement: Mapping[str, Any]) -> str:
 
 def _itself(fact: Mapping[str, Any], found: Estimate, sure: float) -> str:
     return (
-        f"The annotations agree with themselves on {percent(found.value)} of the {fact['compared']:,} spans "
+        f"The annotations agree with themselves on {percent(found.value)} ({percent(found.low)} to "
+        f"{percent(found.high)}) of the {fact['compared']:,} spans "
         f"whose form comes more than once: {found.slips:,} occurrences are unlike the others of a form that "
         f"is nearly always treated alike (at least {sure:.0%} sure), and of {found.unsure:,} that may be "
         f"another meaning {found.unexplained:.0%} are not explained by the words beside them."

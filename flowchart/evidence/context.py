@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flowchart.evidence.facts import Evidence, Facts, judged, percent, wilson
+from flowchart.evidence.facts import Evidence, Facts, counted, judged, percent, wilson
 from flowchart.graph import Node
 
 
@@ -27,8 +27,8 @@ def context(node: Node, facts: Facts) -> Evidence | None:
     reason = (
         f"{with_context:,} of {texts:,} annotated texts ({percent(share)}) have at least {wanted} words "
         f"around their spans; half of the texts have {fact['tokens_median']} tokens or more, "
-        f"{percent(fact['in_spans'])} of them inside spans, and {fact['one_span']:,} texts are nothing but "
-        "one span."
+        f"{percent(fact['in_spans'])} of them inside spans, and {counted(fact['one_span'], 'text')} "
+        f"{'is' if fact['one_span'] == 1 else 'are'} nothing but one span."
     )
     rows = [(str(words), f"{count:,}") for words, count in enumerate(fact["outside"]) if count]
     if rows and int(rows[-1][0]) == len(fact["outside"]) - 1:
@@ -45,5 +45,7 @@ def context(node: Node, facts: Facts) -> Evidence | None:
         high=high,
         table=(("words outside spans", "texts"), tuple(rows)),
         rows="context",
-        advice="Annotate whole sentences or paragraphs instead of words from a list.",
+        advice=""
+        if suggestion == "YES"
+        else "Annotate whole sentences or paragraphs instead of words from a list.",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flowchart.evidence.facts import Evidence, Facts, Suggestion, percent, points
+from flowchart.evidence.facts import Evidence, Facts, Suggestion, counted, percent, points
 from flowchart.graph import Node
 
 
@@ -45,7 +45,7 @@ def eval_quality(node: Node, facts: Facts) -> Evidence | None:
         todo.append("settle its conflicts and mend its spans")
     if missing:
         named = ", ".join(missing[:5])
-        wrong.append(f"{len(missing)} labels have nothing to be measured on ({named})")
+        wrong.append(f"{counted(len(missing), 'label')} with nothing to be measured on ({named})")
         todo.append(f"add texts with {named}")
     few = [name for name, label in fact["labels"].items() if 0 < int(label["texts"]) < limits["support"]]
     difference, score = float(fact["difference"]), float(fact["score"])
@@ -58,7 +58,7 @@ def eval_quality(node: Node, facts: Facts) -> Evidence | None:
         suggestion, reason = "NO", f"{_sentence(wrong)}; {size}."
     elif difference > limits["resolution"] or few:
         suggestion = "CAN'T TELL"
-        rare = f", and {len(few)} labels stand in fewer than {limits['support']:g} texts" if few else ""
+        rare = f", with {counted(len(few), 'label')} in fewer than {limits['support']:g} texts" if few else ""
         reason = f"Nothing is wrong with it that can be measured, but it is small: {size}{rare}."
         todo.append("annotate more evaluation texts" + (f", with {', '.join(few[:5])}" if few else ""))
     else:

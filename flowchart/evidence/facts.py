@@ -71,7 +71,6 @@ class Evidence:
 
 
 NEEDS = {
-    "patterns": "a patterns file",
     "model": "a trained pipeline",
     "target": "the F that would be good enough",
     "training": "a learning curve",
@@ -102,6 +101,11 @@ def wilson(successes: int, trials: int, z: float = 1.96) -> tuple[float, float]:
     middle = (share + z * z / (2 * trials)) / scale
     half = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials)) / scale
     return max(middle - half, 0.0), min(middle + half, 1.0)
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun, as 1 text or 1,200 texts."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def percent(value: float) -> str:

@@ -23,16 +23,23 @@ def last_step(node: Node, facts: Facts) -> Evidence | None:
             threshold=node.threshold,
             needs="updating" if node.updates else "training",
         )
+    low, high = number_of(verdict["low"]), number_of(verdict["high"])
+    suggestion, reason = verdict["answer"], str(verdict["reason"])
+    if node.threshold and low is not None and high is not None:  # the verdict itself is about zero
+        smallest = number_of(verdict.get("smallest_gain")) or 0.0
+        suggestion = "YES" if low > node.threshold else "CAN'T TELL"
+        suggestion = "NO" if high < node.threshold + smallest else suggestion
+        reason = f"{reason} Held against {100 * node.threshold:+.1f} points: {suggestion}."
     return Evidence(
         measure="last_step",
         value=number_of(verdict["difference"]),
         unit=node.unit or "F",
         threshold=node.threshold,
         threshold_from="the chart's file",
-        low=number_of(verdict["low"]),
-        high=number_of(verdict["high"]),
-        suggestion=verdict["answer"],
-        reason=str(verdict["reason"]),
+        low=low,
+        high=high,
+        suggestion=suggestion,
+        reason=reason,
         advice=_more(curve or {}),
         source=str((curve or {}).get("run", "")),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flowchart.evidence.facts import Evidence, Facts, Suggestion, judged, percent
+from flowchart.evidence.facts import Evidence, Facts, Suggestion, counted, judged, percent
 from flowchart.graph import Node
 
 THRESHOLD_FROM = "the chart's file"
@@ -72,11 +72,6 @@ def subject(fact: Mapping[str, Any]) -> str:
 def verb(fact: Mapping[str, Any]) -> str:
     """Return the ending of what the patterns do, which is another for a single one."""
     return "es" if fact["patterns"] == 1 else ""
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number of things, as 1 pattern or 1,200 patterns."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def between(low: float | None, high: float | None) -> str:

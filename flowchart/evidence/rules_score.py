@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flowchart.evidence.facts import Evidence, Facts, percent, points
+from flowchart.evidence.facts import Evidence, Facts, counted, percent, points
 from flowchart.evidence.rule_coverage import (
     THRESHOLD_FROM,
     advice,
     between,
-    counted,
     decided,
     few,
     source,

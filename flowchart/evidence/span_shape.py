@@ -1,10 +1,10 @@
-"""Are these proper nouns and very short phrases? By their lengths, overlaps and edges."""
+"""What do the spans look like? Whether they are names, by lengths, overlaps and edges; or one of these."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flowchart.evidence.facts import Evidence, Facts, Suggestion, percent, wilson
+from flowchart.evidence.facts import Evidence, Facts, Suggestion, judged, percent, wilson
 from flowchart.graph import Node
 
 
@@ -64,6 +64,59 @@ def span_shape(node: Node, facts: Facts) -> Evidence | None:
         high=high,
         table=_table(fact, longest),
         rows="span_shape",
+    )
+
+
+def short_spans(node: Node, facts: Facts) -> Evidence | None:
+    """Hold the share of spans of at most `threshold` tokens against the box's limit `share`."""
+    return _lengths(node, facts, "short_spans", 0.9, "at most")
+
+
+def long_spans(node: Node, facts: Facts) -> Evidence | None:
+    """Hold the share of spans of more than `threshold` tokens against the box's limit `share`."""
+    return _lengths(node, facts, "long_spans", 0.5, "more than")
+
+
+def _lengths(node: Node, facts: Facts, measure: str, usual: float, side: str) -> Evidence | None:
+    fact = facts.measured.get("span_shape")
+    if fact is None or node.threshold is None or not int(fact["spans"]):
+        return None
+    tokens, spans = int(node.threshold), int(fact["spans"])
+    short = sum(fact["lengths"][:tokens])
+    count = short if measure == "short_spans" else spans - short
+    low, high = wilson(count, spans)
+    wanted = node.limits.get("share", usual)
+    return Evidence(
+        measure=measure,
+        suggestion=judged(count / spans, wanted, low, high),
+        reason=f"{percent(count / spans)} of {spans:,} spans have {side} {tokens} tokens.",
+        value=count / spans,
+        unit=f"share of spans of {side} {tokens} tokens",
+        threshold=wanted,
+        threshold_from="the chart's file",
+        low=low,
+        high=high,
+        table=_table(fact, tokens),
+        rows="span_shape",
+    )
+
+
+def overlapping_spans(node: Node, facts: Facts) -> Evidence | None:
+    """Hold the share of spans that overlap another one, as loading found, against the box's threshold."""
+    fact = facts.measured.get("span_shape")
+    if fact is None or node.threshold is None:
+        return None
+    overlapping = int(fact["overlapping"])
+    spans = int(fact["spans"]) + overlapping
+    share = overlapping / max(spans, 1)
+    return Evidence(
+        measure="overlapping_spans",
+        suggestion=judged(share, node.threshold),
+        reason=f"{overlapping:,} of {spans:,} spans overlap another one; the findings name them.",
+        value=share,
+        unit=node.unit or "share of spans",
+        threshold=node.threshold,
+        threshold_from="the chart's file",
     )
 
 

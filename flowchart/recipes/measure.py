@@ -62,7 +62,10 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
             eval_sets=Workspace(run.folder.parent.parent).eval_sets,
         )
     summary = {"total": findings.total, "kinds": findings.summary(), "file": FINDINGS}
-    check = {**corpus.to_dict(), "findings": summary, "eval_split": settings.get("eval_split", 0.2)}
+    asked: dict[str, Any] = {
+        name: settings[name] for name in ("lang", "seed", "eval_split") if name in settings
+    }
+    check = {**corpus.to_dict(), "findings": summary, **asked}
     patterns = settings.get("patterns")
     material = Material(
         corpus=_bounded(corpus, int(settings.get("seed", 0))),

@@ -20,9 +20,10 @@ from flowchart.label_map import parse
 from flowchart.path import Step
 from flowchart.runs.folder import Run, Status
 from flowchart.runs.kept import kept_run
-from flowchart.workspace import Workspace, write_atomic
+from flowchart.workspace import Workspace
 from tui.cli.data import WORKERS, Data, check_settings, named
 from tui.cli.follow import attend, outcome, perform
+from tui.cli.output import STDOUT, file_to_write, write
 from tui.cli.tables import heading, table, wrapped
 
 MOST_LINES = 12
@@ -31,7 +32,7 @@ MOST_LINES = 12
 
 def run(options: argparse.Namespace) -> int:
     """Measure, walk, and print the report."""
-    output = _output(options)
+    output = file_to_write(options.output, force=options.force)
     data = named(options.data, options.eval)
     workspace = Workspace.find(options.workspace)
     override = workspace.override_file if workspace.override_file.exists() else None
@@ -47,14 +48,15 @@ def run(options: argparse.Namespace) -> int:
     )
     measured = _done(inquiry, "measure", inquiry.settings, data)
     result = measured.result() or {}
+    _compare(inquiry)
     trainer = _Trainer(inquiry, data, result["check"], measured) if options.train else None
     advice = advise(chart, inquiry.facts(result["check"]), trainer)
     if options.json:
         sys.stdout.write(json.dumps(_document(advice, measured)) + "\n")
-    else:
+    elif options.output != STDOUT:
         sys.stdout.write(text(chart, advice, options))
-    if output is not None:
-        _write(output, advice, result["check"], inquiry)
+    if options.output is not None:
+        write(_report(advice, result["check"], inquiry), output)
     return 0
 
 
@@ -105,18 +107,19 @@ class _Trainer:
                     "overrides": {name: str(value) for name, value in overrides.items()},
                 }
                 _done(self._inquiry, "train-curve", tried, self._data)
-            while (comparison := self._inquiry.new_comparison()) is not None:
-                _run_now(comparison)
+            _compare(self._inquiry)
         else:
             return None
         return self._inquiry.facts(self._check)
 
 
-def _run_now(run: Run) -> None:
+def _compare(inquiry: Inquiry) -> None:
+    """Compare tuned trainings with default ones, as far as there are any."""
     from flowchart.runs.process import launch
 
-    launch(run)
-    attend(run)
+    while (run := inquiry.new_comparison()) is not None:
+        launch(run)
+        attend(run)
 
 
 def _document(advice: Advice, measured: Run) -> dict[str, Any]:
@@ -170,7 +173,6 @@ HINTS = {
     "updating": "--train trains it.",
     "tuning": "--train tries other hyperparameters.",
     "target": "--target F says it, as --target 0.8.",
-    "patterns": "--patterns FILE names it.",
     "model": "--model NAME names it, package or folder; pip installs one.",
 }
 """How a command gets what is needed."""
@@ -207,25 +209,8 @@ def _patterns(name: str | None) -> str:
     return str(files.train[0])
 
 
-def _output(options: argparse.Namespace) -> Path | None:
-    """Return the file to write, looked at before anything is measured.
-
-    Raises:
-        UserError: It is there already, or a folder, or its folder is not there.
-    """
-    if options.output is None:
-        return None
-    file = Path(options.output)
-    if file.is_dir():
-        raise UserError(f"{options.output}: is a directory; name a file in it")
-    if file.exists() and not options.force:
-        raise UserError(f"{options.output}: is there already; overwrite it with --force")
-    if not file.parent.is_dir():
-        raise UserError(f"{options.output}: there is no such folder to write it in; make it")
-    return file
-
-
-def _write(file: Path, advice: Advice, check: dict[str, Any], inquiry: Inquiry) -> None:
+def _report(advice: Advice, check: dict[str, Any], inquiry: Inquiry) -> str:
+    """Return the walk as Markdown."""
     from datetime import UTC, datetime
 
     from flowchart.report import render
@@ -234,8 +219,4 @@ def _write(file: Path, advice: Advice, check: dict[str, Any], inquiry: Inquiry) 
     curve = {**(curves[0].result() or {}), "run": curves[0].id} if curves else None
     remarks = [f"Walked by the data alone; stopped here. {advice.reason}"]
     made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-    report = render(advice.path, check=check, curve=curve, remarks=remarks, made=made)
-    try:
-        write_atomic(file, report)
-    except (OSError, ValueError) as error:
-        raise UserError(f"{file}: not written ({getattr(error, 'strerror', None) or error})") from error
+    return render(advice.path, check=check, curve=curve, remarks=remarks, made=made)

@@ -208,7 +208,9 @@ class _Lines:
     def show(self, progress: Progress) -> None:
         """Write a line for whatever is new."""
         if progress.stage and not progress.trainings:
-            self._tell(progress.stage, stage(progress))
+            # each thing that is measured is a stage of its own
+            part = progress.message if progress.stage == "measure" else ""
+            self._tell((progress.stage, part), stage(progress))
         for key, training in progress.trainings.items():
             name = training.name(progress.repeats)
             if training.state == "done":

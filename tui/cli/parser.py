@@ -224,7 +224,7 @@ def _samples_option(parser: Parser) -> None:
         "--n-samples",
         "-n",
         metavar="N",
-        type=_number(int, 1, 100),
+        type=_number(int, 1, 20),
         default=4,
         help="points of the curve: 4 trains on 25, 50, 75 and 100%% (default %(default)s)",
     )
@@ -352,7 +352,7 @@ def _means_options(parser: Parser) -> None:
     )
     option(
         "--map",
-        metavar="OWN=DATA",
+        metavar="THEIRS=YOURS",
         action="append",
         default=[],
         help="which of your labels a pipeline's label means, as PERSON=PER,GPE=LOC; PERSON= for none",

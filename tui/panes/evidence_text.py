@@ -18,7 +18,6 @@ WIDEST = 28
 STYLES = {"YES": "bold $text-success", "NO": "bold $text-error"}
 
 KEYS = {
-    "patterns": "m names one.",
     "model": "m names one: an installed package or a folder.",
     "target": "m says it.",
     "training": "t trains one.",

@@ -381,7 +381,8 @@ class MainScreen(MeasuringScreen):
         run = self.active_run or (self.measured_by if self.measuring else self.walk.check_run)
         if run is None:
             return
-        answers = [("y", "Yes, stop it; finished points are kept"), ("n", "No, let it go on")]
+        kept = "; finished points are kept" if run is self.active_run else ""
+        answers = [("y", f"Yes, stop it{kept}"), ("n", "No, let it go on")]
         if await self.app.push_screen_wait(Choice(f"Cancel {run.recipe}?", answers)) == "y":
             await asyncio.to_thread(cancel, run)
 

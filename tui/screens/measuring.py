@@ -12,6 +12,7 @@ from textual.screen import Screen
 from flowchart.errors import UserError
 from flowchart.evidence import Facts
 from flowchart.runs.folder import Run, Status
+from flowchart.runs.process import cancel
 from flowchart.runs.progress import Progress
 from flowchart.walk import Walk
 from tui.following import ACTIVE
@@ -105,6 +106,8 @@ class MeasuringScreen(Screen[None]):
         except UserError as error:
             self.complain(error)
             return
+        if self.measuring and self.measured_by is not None:
+            await asyncio.to_thread(cancel, self.measured_by)  # what it finds out is not asked for any more
         self.learn()
         self.measure()
 

@@ -1,0 +1,45 @@
+"""`-o FILE`: a report into a file that is looked at before the work begins, written whole or not at all."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from flowchart.errors import UserError
+from flowchart.workspace import write_atomic
+
+STDOUT = "-"
+"""What names standard output, as everywhere."""
+
+
+def file_to_write(name: str | None, *, force: bool) -> Path | None:
+    """Return the file to write; None for standard output.
+
+    Raises:
+        UserError: It is there already and may not be overwritten, is a folder, or its folder is not there.
+    """
+    if name in (None, STDOUT):
+        return None
+    file = Path(str(name))
+    if file.is_dir():
+        raise UserError(f"{name}: is a directory; name a file in it")
+    if file.exists() and not force:
+        raise UserError(f"{name}: is there already; overwrite it with --force")
+    if not file.parent.is_dir():
+        raise UserError(f"{name}: there is no such folder to write it in; make it")
+    return file
+
+
+def write(text: str, file: Path | None) -> None:
+    """Write a text to a file, or to standard output.
+
+    Raises:
+        UserError: The file cannot be written.
+    """
+    if file is None:
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        return
+    try:
+        write_atomic(file, text)
+    except (OSError, ValueError) as error:
+        raise UserError(f"{file}: not written ({getattr(error, 'strerror', None) or error})") from error
