@@ -2,8 +2,8 @@
 
     .venv/bin/python -m pytest -m benchmark -s tests/benchmarks/test_advise.py
 
-Each side runs in turn, in processes of its own; every `advise` begins in an empty workspace. The bars stand in
-the assertions: ten seconds for all questions that need no training, three minutes for a walk that trains.
+Each side runs in turn, in processes of its own; every `advise` begins in an empty workspace. The bars stand
+in the assertions: ten seconds for all questions that need no training, three minutes for a walk that trains.
 """
 
 from __future__ import annotations
