@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from rich.cells import cell_len, set_cell_size
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -46,6 +48,12 @@ def one_line(text: str, cells: int | None = None) -> str:
     if cell_len(line) <= cells:
         return line
     return set_cell_size(line, max(cells - 1, 0)).rstrip() + "…" if cells else ""
+
+
+def from_here(file: str) -> str:
+    """Return a file's path, from the current folder if it lies below."""
+    path = Path(file)
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def pad(text: str, cells: int, *, right: bool = False) -> str:

@@ -56,6 +56,8 @@ SCENES: dict[str, tuple[tuple[int, int], Scene]] = {
     "medium": ((100, 30), press("y", "y", "2")),
     "findings": ((120, 36), press("f", "down", "tab")),
     "help": ((100, 40), press("question_mark")),
+    "measured": ((100, 40), press("y", "2")),
+    "details": ((100, 36), press(*"yyny", *"yyyy", "n", "/", *"consistent", "enter", "d")),
 }
 """The name of each picture, the size of its terminal, and the keys that lead to it from a fresh start."""
 
@@ -76,11 +78,16 @@ def app_in(workspace_folder: Path) -> NerTuiApp:
     return NerTuiApp(options, Walk(workspace))
 
 
+def measured(app: NerTuiApp) -> bool:
+    """Whether all questions have been measured."""
+    return not app.main.measuring and "models" in app.main.facts.measured
+
+
 async def train(workspace: Path) -> None:
     """Train the demo's learning curve, as somebody would: t, enter, wait."""
     app = app_in(workspace)
     async with app.run_test(size=(160, 50)) as pilot:
-        await wait_until(pilot, lambda: app.main.metrics.data_view.loaded)
+        await wait_until(pilot, lambda: app.main.metrics.data_view.loaded and measured(app))
         await pilot.press("t")
         await pilot.pause(0.3)
         await pilot.press("enter")
@@ -93,7 +100,10 @@ async def take(workspace: Path, name: str, size: tuple[int, int], scene: Scene) 
     app = app_in(workspace)
     async with app.run_test(size=size) as pilot:
         await wait_until(
-            pilot, lambda: app.main.metrics.data_view.loaded and app.main.metrics.curve_view.finished
+            pilot,
+            lambda: (
+                app.main.metrics.data_view.loaded and app.main.metrics.curve_view.finished and measured(app)
+            ),
         )
         await scene(pilot)
         picture: Any = app.export_screenshot(title="ner-tui demo")

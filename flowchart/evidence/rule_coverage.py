@@ -7,6 +7,7 @@ from typing import Any
 
 from flowchart.evidence.facts import Evidence, Facts, Suggestion, counted, judged, percent
 from flowchart.graph import Node
+from flowchart.text import from_here
 
 THRESHOLD_FROM = "the chart's file"
 
@@ -96,14 +97,15 @@ def few(fact: Mapping[str, Any]) -> str:
 
 def advice(fact: Mapping[str, Any]) -> str:
     """Return what to do with the patterns."""
+    file = from_here(str(fact["file"]))
     if fact["source"] == "mined":
         return (
-            f"{fact['file']} holds the patterns, the most useful first: a start for a patterns file of your "
-            "own, to be named with --patterns FILE, or m in the app."
+            f"{file} holds the patterns, the most useful first: a start for a patterns file of your own, to be "
+            "named with --patterns FILE, or m in the app."
         )
     never = int(fact["never"]["count"])
     unused = f" Without any match in your texts: {counted(never, 'pattern')}." if never else ""
-    return f"Prodigy highlights what {fact['file']} matches while you annotate (--patterns FILE).{unused}"
+    return f"Prodigy highlights what {file} matches while you annotate (--patterns FILE).{unused}"
 
 
 def source(facts: Facts) -> str:

@@ -18,7 +18,7 @@ from textual.widgets.option_list import Option
 
 from flowchart.errors import UserError
 from flowchart.findings_file import read_findings, read_row
-from flowchart.text import one_line, printable
+from flowchart.text import from_here, one_line, printable
 from tui.glyphs import Glyphs
 from tui.panes.data_view import SEVERITY
 from tui.widgets.key_hints import KeyHints
@@ -231,12 +231,6 @@ def message_of(finding: dict[str, Any]) -> str:
     """What is wrong, with the file by its name alone."""
     file, message = str(finding.get("file", "")), str(finding.get("message", ""))
     return message.replace(file, PurePath(file).name) if file else message
-
-
-def from_here(file: str) -> str:
-    """A file's path, from the current folder if it lies below."""
-    path = Path(file)
-    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def finding_content(finding: dict[str, Any]) -> Content:
