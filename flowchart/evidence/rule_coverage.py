@@ -100,8 +100,8 @@ def advice(fact: Mapping[str, Any]) -> str:
     file = from_here(str(fact["file"]))
     if fact["source"] == "mined":
         return (
-            f"{file} holds the patterns, the most useful first: a start for a patterns file of your own, to be "
-            "named with --patterns FILE, or m in the app."
+            f"{file} holds the patterns, the most useful first: a start for a patterns file of your own, to "
+            "be named with --patterns FILE, or m in the app."
         )
     never = int(fact["never"]["count"])
     unused = f" Without any match in your texts: {counted(never, 'pattern')}." if never else ""
