@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flowchart.evidence.facts import Evidence, Facts
+from flowchart.evidence.facts import THRESHOLD_FROM, Evidence, Facts
 from flowchart.graph import Node
 from flowchart.records import rows_of
 
@@ -40,7 +40,7 @@ def annotation_count(node: Node, facts: Facts) -> Evidence | None:
         value=count,
         unit=node.unit or "annotations",
         threshold=threshold,
-        threshold_from="the chart's file",
+        threshold_from=THRESHOLD_FROM,
         suggestion="YES" if enough else "NO",
         reason=reason,
         table=(

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from flowchart.evidence.facts import Evidence, Facts, Suggestion, Table, judged, percent
+from flowchart.evidence.facts import THRESHOLD_FROM, Evidence, Facts, Suggestion, Table, judged, percent
 from flowchart.graph import Node
 
 SURE = 0.8
@@ -64,7 +64,7 @@ def consistency(node: Node, facts: Facts) -> Evidence | None:
         high=high,
         unit=node.unit or "agreement",
         threshold=node.threshold,
-        threshold_from="the chart's file",
+        threshold_from=THRESHOLD_FROM,
         table=table,
         rows="consistency" if table else "",
         advice=" ".join(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flowchart.evidence.facts import Evidence, Facts, counted, judged, percent, wilson
+from flowchart.evidence.facts import THRESHOLD_FROM, Evidence, Facts, counted, judged, percent, wilson
 from flowchart.graph import Node
 
 
@@ -40,7 +40,7 @@ def context(node: Node, facts: Facts) -> Evidence | None:
         value=share,
         unit=node.unit or "share of texts",
         threshold=node.threshold,
-        threshold_from="the chart's file",
+        threshold_from=THRESHOLD_FROM,
         low=low,
         high=high,
         table=(("words outside spans", "texts"), tuple(rows)),

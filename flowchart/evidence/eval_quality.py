@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flowchart.evidence.facts import Evidence, Facts, Suggestion, counted, percent, points
+from flowchart.evidence.facts import THRESHOLD_FROM, Evidence, Facts, Suggestion, counted, percent, points
 from flowchart.graph import Node
 
 
@@ -73,7 +73,7 @@ def eval_quality(node: Node, facts: Facts) -> Evidence | None:
         value=len(wrong),
         unit="faults",
         threshold=0,
-        threshold_from="the chart's file",
+        threshold_from=THRESHOLD_FROM,
         table=_table(fact),
         rows="eval_quality",
         advice=_sentence(todo) + "." if todo else "",

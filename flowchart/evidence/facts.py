@@ -70,6 +70,9 @@ class Evidence:
     source: str = ""
 
 
+THRESHOLD_FROM = "the chart's file"
+"""Where a threshold comes from unless the person said one."""
+
 NEEDS = {
     "model": "a trained pipeline",
     "target": "the F that would be good enough",

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flowchart.evidence.facts import Evidence, Facts, points
-from flowchart.evidence.models_available import (
-    THRESHOLD_FROM,
+from flowchart.evidence.about_pipelines import (
     chosen,
     rows,
     some,
@@ -15,6 +13,7 @@ from flowchart.evidence.models_available import (
     unmeasured,
     without,
 )
+from flowchart.evidence.facts import THRESHOLD_FROM, Evidence, Facts, points
 from flowchart.graph import Node
 
 

@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from flowchart.evidence.facts import Evidence, Facts, Suggestion, Table, judged, percent, wilson
-from flowchart.evidence.models_available import (
-    THRESHOLD_FROM,
+from flowchart.evidence.about_pipelines import (
     chosen,
     rows,
     some,
     source,
     unmeasured,
     without,
+)
+from flowchart.evidence.facts import (
+    THRESHOLD_FROM,
+    Evidence,
+    Facts,
+    Suggestion,
+    Table,
+    judged,
+    percent,
+    wilson,
 )
 from flowchart.graph import Node
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flowchart.evidence.facts import Evidence, Facts
+from flowchart.evidence.facts import THRESHOLD_FROM, Evidence, Facts
 from flowchart.evidence.training import curve_of
 from flowchart.graph import Node
 from flowchart.records import number_of, rows_of
@@ -35,7 +35,7 @@ def last_step(node: Node, facts: Facts) -> Evidence | None:
         value=number_of(verdict["difference"]),
         unit=node.unit or "F",
         threshold=node.threshold,
-        threshold_from="the chart's file",
+        threshold_from=THRESHOLD_FROM,
         low=low,
         high=high,
         suggestion=suggestion,

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flowchart.evidence.facts import Evidence, Facts, judged, percent
-from flowchart.evidence.models_available import (
+from flowchart.evidence.about_pipelines import (
     MAP,
-    THRESHOLD_FROM,
     chosen,
     rows,
     some,
@@ -16,6 +14,7 @@ from flowchart.evidence.models_available import (
     unmeasured,
     without,
 )
+from flowchart.evidence.facts import THRESHOLD_FROM, Evidence, Facts, judged, percent
 from flowchart.graph import Node
 
 

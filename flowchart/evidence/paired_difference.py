@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flowchart.evidence.facts import Evidence, Facts, points
+from flowchart.evidence.facts import THRESHOLD_FROM, Evidence, Facts, points
 from flowchart.evidence.training import curve_of
 from flowchart.graph import Node
 from flowchart.records import number_of
@@ -44,7 +44,7 @@ def paired_difference(node: Node, facts: Facts) -> Evidence | None:
         value=value,
         unit=node.unit or "F",
         threshold=threshold,
-        threshold_from="the chart's file",
+        threshold_from=THRESHOLD_FROM,
         low=low,
         high=high,
         source=str(fact.get("tuned_run", "")),

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from flowchart.evidence.facts import Evidence, Facts, Suggestion, counted, judged, percent
+from flowchart.evidence.about_rules import advice, between, decided, few, source, subject, unmeasured, verb
+from flowchart.evidence.facts import THRESHOLD_FROM, Evidence, Facts, percent
 from flowchart.graph import Node
-from flowchart.text import from_here
-
-THRESHOLD_FROM = "the chart's file"
 
 
 def rule_coverage(node: Node, facts: Facts) -> Evidence | None:
@@ -50,64 +45,3 @@ def rule_coverage(node: Node, facts: Facts) -> Evidence | None:
         advice=advice(fact),
         source=source(facts),
     )
-
-
-def unmeasured(measure: str, error: str) -> Evidence:
-    """Return that rules could not be measured, and why."""
-    return Evidence(measure=measure, suggestion="CAN'T TELL", reason=error)
-
-
-def decided(value: float, threshold: float, low: float | None, high: float | None) -> Suggestion:
-    """Return the suggestion; a sample too small for an interval tells nothing."""
-    return "CAN'T TELL" if low is None or high is None else judged(value, threshold, low, high)
-
-
-def subject(fact: Mapping[str, Any]) -> str:
-    """Return which patterns they are, as the beginning of a sentence."""
-    count = counted(fact["patterns"], "pattern")
-    if fact["source"] == "mined":
-        return f"No patterns file was given; {count} made of your training texts"
-    return f"Your {count}"
-
-
-def verb(fact: Mapping[str, Any]) -> str:
-    """Return the ending of what the patterns do, which is another for a single one."""
-    return "es" if fact["patterns"] == 1 else ""
-
-
-def between(low: float | None, high: float | None) -> str:
-    """Return an interval of shares in words, or nothing."""
-    return f" (95%: {percent(low)} to {percent(high)})" if low is not None and high is not None else ""
-
-
-def few(fact: Mapping[str, Any]) -> str:
-    """Return what the numbers rest on, where that is less than it seems."""
-    parts = []
-    if not fact["enough"]:
-        parts.append("too few evaluation texts have a span to say how sure that is")
-    if count := fact["known_texts"]:
-        parts.append(f"left out, as known from training: {counted(count, 'evaluation text')}")
-    if count := fact["left_out"]["count"]:
-        first = fact["left_out"]["first"][0]
-        parts.append(f"left out, as no pattern: {counted(count, 'row')} of the patterns file ({first})")
-    if foreign := fact["foreign_labels"]:
-        parts.append(f"the data has no label {', '.join(map(str, foreign[:3]))}")
-    return "".join(f"; {part}" for part in parts)
-
-
-def advice(fact: Mapping[str, Any]) -> str:
-    """Return what to do with the patterns."""
-    file = from_here(str(fact["file"]))
-    if fact["source"] == "mined":
-        return (
-            f"{file} holds the patterns, the most useful first: a start for a patterns file of your own, to "
-            "be named with --patterns FILE, or m in the app."
-        )
-    never = int(fact["never"]["count"])
-    unused = f" Without any match in your texts: {counted(never, 'pattern')}." if never else ""
-    return f"Prodigy highlights what {file} matches while you annotate (--patterns FILE).{unused}"
-
-
-def source(facts: Facts) -> str:
-    """Return the content that the patterns were measured on; "" when it is not known."""
-    return str((facts.check or {}).get("content_hash", ""))[:12]

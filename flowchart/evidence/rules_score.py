@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flowchart.evidence.facts import Evidence, Facts, counted, percent, points
-from flowchart.evidence.rule_coverage import (
-    THRESHOLD_FROM,
+from flowchart.evidence.about_rules import (
     advice,
     between,
     decided,
@@ -17,6 +15,7 @@ from flowchart.evidence.rule_coverage import (
     unmeasured,
     verb,
 )
+from flowchart.evidence.facts import THRESHOLD_FROM, Evidence, Facts, counted, percent, points
 from flowchart.graph import Node
 
 WORST, BEST = 5, 3

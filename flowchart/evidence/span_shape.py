@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flowchart.evidence.facts import Evidence, Facts, Suggestion, judged, percent, wilson
+from flowchart.evidence.facts import THRESHOLD_FROM, Evidence, Facts, Suggestion, judged, percent, wilson
 from flowchart.graph import Node
 
 
@@ -59,7 +59,7 @@ def span_shape(node: Node, facts: Facts) -> Evidence | None:
         value=share,
         unit=f"share of spans up to {longest} tokens",
         threshold=limits["share"],
-        threshold_from="the chart's file",
+        threshold_from=THRESHOLD_FROM,
         low=low,
         high=high,
         table=_table(fact, longest),
@@ -93,7 +93,7 @@ def _lengths(node: Node, facts: Facts, measure: str, usual: float, side: str) ->
         value=count / spans,
         unit=f"share of spans of {side} {tokens} tokens",
         threshold=wanted,
-        threshold_from="the chart's file",
+        threshold_from=THRESHOLD_FROM,
         low=low,
         high=high,
         table=_table(fact, tokens),
@@ -116,7 +116,7 @@ def overlapping_spans(node: Node, facts: Facts) -> Evidence | None:
         value=share,
         unit=node.unit or "share of spans",
         threshold=node.threshold,
-        threshold_from="the chart's file",
+        threshold_from=THRESHOLD_FROM,
     )
 
 

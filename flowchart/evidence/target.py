@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flowchart.evidence.facts import Evidence, Facts, judged, points
+from flowchart.evidence.facts import THRESHOLD_FROM, Evidence, Facts, judged, points
 from flowchart.evidence.training import curve_of
 from flowchart.graph import Node
 from flowchart.records import number_of, rows_of, table_of
@@ -67,6 +67,6 @@ def target(node: Node, facts: Facts) -> Evidence | None:
         suggestion=suggestion,
         reason=f"{measured}: {held} the target of {points(wanted)}.",
         threshold=wanted,
-        threshold_from="your target" if facts.target is not None else "the chart's file",
+        threshold_from="your target" if facts.target is not None else THRESHOLD_FROM,
         **common,  # type: ignore[arg-type]
     )
