@@ -365,7 +365,7 @@ async def test_measuring_can_be_cancelled(open_app: MakeApp, tmp_path: Path, wor
     async with app.run_test(size=LARGE) as pilot:
         await pilot.press("y")
         await wait_until(pilot, lambda: bool(measurings(workspace)) and is_measuring(app))
-        assert "x Cancel" in screen_text(app).splitlines()[-1]
+        await wait_until(pilot, lambda: "x Cancel" in screen_text(app).splitlines()[-1])
         await pilot.press("x")
         await wait_until(pilot, lambda: isinstance(app.screen, Choice))
         assert "Cancel measure?" in screen_text(app)
@@ -373,7 +373,7 @@ async def test_measuring_can_be_cancelled(open_app: MakeApp, tmp_path: Path, wor
         (run,) = measurings(workspace)
         await wait_until(pilot, lambda: run.status() is Status.CANCELLED)
         await wait_until(pilot, lambda: not is_measuring(app))
-        assert "x Cancel" not in screen_text(app).splitlines()[-1]
+        await wait_until(pilot, lambda: "x Cancel" not in screen_text(app).splitlines()[-1])
 
 
 async def test_patterns_that_say_nothing_are_told_and_the_rest_is_measured(
