@@ -19,6 +19,9 @@ FEWEST_SPANS = 100
 """Spans whose form comes more than once that it takes to say anything."""
 
 FIRST = 8
+"""Groups to begin a review with."""
+
+SHOWN = 30
 """Groups in the table."""
 
 
@@ -175,7 +178,7 @@ def _table(fact: Mapping[str, Any]) -> Table | None:
             ", ".join(f"{count:,} {outcome}" for outcome, count in group["outcomes"]),
             f"{group['score']:.2f}",
         )
-        for group in fact["groups"][:FIRST]
+        for group in fact["groups"][:SHOWN]
     )
     return (("what", "outcomes", "how sure"), lines) if lines else None
 

@@ -83,6 +83,15 @@ NEEDS = {
 """What a person may have to give before a question can be answered."""
 
 
+def alignment(table: Table) -> str:
+    """Return one letter for each column: "r" where all cells are numbers, signs or dashes, else "l"."""
+    header, rows = table
+    cells = [[row[column] for row in rows] for column in range(len(header))]
+    return "".join(
+        "l" if any(character.isalpha() for cell in column for character in cell) else "r" for column in cells
+    )
+
+
 def judged(value: float, threshold: float, low: float | None = None, high: float | None = None) -> Suggestion:
     """Return whether a value lies above a threshold: YES or NO only when its whole interval does.
 

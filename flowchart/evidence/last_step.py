@@ -50,4 +50,4 @@ def _more(curve: dict[str, object]) -> str:
     from flowchart.forecast_text import forecast_lines
 
     lines = forecast_lines(curve, percent=True) if any(rows_of(curve.get("points"))) else []
-    return " ".join(lines)
+    return f"Forecast: {'; '.join(lines)}." if lines else ""

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from flowchart.evidence.facts import alignment
 from flowchart.path import Path, Step
 from flowchart.records import number_of, text_of
 from flowchart.report.markdown import code, fence, literal, quote, table
@@ -105,7 +106,8 @@ def _details(details: object) -> str:
     names = [literal(str(name)) for name in header]
     lines = [[code(str(row[0])), *(literal(str(cell)) for cell in row[1:])] for row in whole[:MOST_LINES]]
     more = f"\nand {len(whole) - MOST_LINES:,} more\n" if len(whole) > MOST_LINES else ""
-    return "\n" + table(names, lines, "l" + "r" * (len(names) - 1)) + more
+    plain = tuple(tuple(str(cell) for cell in row) for row in whole)
+    return "\n" + table(names, lines, alignment((tuple(map(str, header)), plain))) + more
 
 
 def _count(number: int, noun: str) -> str:

@@ -13,7 +13,7 @@ from flowchart.advice import Advice, Stop, advise
 from flowchart.curves import TRIED, chosen_pipeline
 from flowchart.errors import UserError
 from flowchart.evidence import Facts, as_record
-from flowchart.evidence.facts import Table
+from flowchart.evidence.facts import Table, alignment
 from flowchart.graph import Answer, Flowchart, Node
 from flowchart.inquiry import Inquiry
 from flowchart.label_map import parse
@@ -190,7 +190,7 @@ def _table(found: Table | None) -> str:
     if found is None:
         return ""
     header, rows = found
-    lines = table(header, rows[:MOST_LINES], "l" + "r" * (len(header) - 1))
+    lines = table(header, rows[:MOST_LINES], alignment(found))
     more = len(rows) - MOST_LINES
     return "\n" + lines + (f"and {more} more\n" if more > 0 else "")
 

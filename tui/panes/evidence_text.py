@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from flowchart.evidence import MEASURES, NEEDS, Evidence
-from flowchart.evidence.facts import Table
+from flowchart.evidence.facts import Table, alignment
 from flowchart.graph import Node
 from flowchart.text import one_line, pad, printable
 
@@ -82,10 +82,11 @@ def table_content(table: Table, most: int, cells: int = 0) -> Content:
     spare = sum(widths) + 2 * (count - 1) - cells
     if cells and spare > 0:
         widths[0] = max(widths[0] - spare, 8)
+    align = alignment(table)
     drawn = []
     for number, line in enumerate(lines):
         text = "  ".join(
-            pad(cell, widths[column], right=column > 0) for column, cell in enumerate(line)
+            pad(cell, widths[column], right=align[column] == "r") for column, cell in enumerate(line)
         ).rstrip()
         drawn.append(Content.styled(text, "$text-secondary") if number == 0 else Content(text))
     return Content("\n").join(drawn)
