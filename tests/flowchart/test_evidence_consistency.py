@@ -120,7 +120,7 @@ def test_few_forms_that_come_twice_tell_nothing() -> None:
 def test_the_first_groups_are_in_the_table_and_in_the_advice() -> None:
     evidence = judge(fact(groups=[group(number) for number in range(FIRST + 3)]))
     assert evidence.table is not None
-    assert len(evidence.table[1]) == FIRST
+    assert len(evidence.table[1]) == FIRST + 3
     assert evidence.table[1][0] == ("'to0'", "1,778 unlabelled, 1 INGRED", "0.99")
     assert evidence.rows == "consistency"
     assert evidence.advice == "Review these rows first, 8 in all: 'to0', 'to1', 'to2' and 5 more."
