@@ -321,6 +321,18 @@ def _correct(nodes: dict[str, Node], edges: dict[tuple[str, Answer], Edge], read
         if node_id not in nodes or not isinstance(table, dict):
             raise reader.wrong(f"the chart has no box {node_id!r}")
         node = nodes[node_id]
+        _refuse_unknown(node, table, reader)
         threshold = reader.number(table, "threshold") if "threshold" in table else node.threshold
         limits = {**node.limits, **reader.numbers(table, "limits")}
+        if threshold is not None and not 0 <= threshold <= 1 and node.unit.split()[0:1] in (["F"], ["share"]):
+            raise reader.wrong(f"'threshold' of {node_id!r} is a {node.unit}, from 0 to 1, not {threshold:g}")
         nodes[node_id] = replace(node, threshold=threshold, limits=limits)
+
+
+def _refuse_unknown(node: Node, table: dict[str, Any], reader: Reader) -> None:
+    """Refuse what would change nothing without a word."""
+    if others := sorted(set(table) - {"threshold", "limits"}):
+        raise reader.wrong(f"of {node.id!r} only 'threshold' and 'limits' can be set, not {others[0]!r}")
+    if others := sorted(set(reader.numbers(table, "limits")) - set(node.limits)):
+        known = ", ".join(node.limits) or "none"
+        raise reader.wrong(f"{node.id!r} has no limit {others[0]!r}; it has {known}")

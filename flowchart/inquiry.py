@@ -16,6 +16,16 @@ from flowchart.runs.kept import kept_run
 from flowchart.workspace import Workspace
 
 
+def told_of(run: Run) -> dict[str, Any]:
+    """Return the facts that a run has told so far, or before it was cancelled."""
+    events, _ = run.events()
+    return {
+        str(event["name"]): event["fact"]
+        for event in events
+        if event.get("event") == "fact" and isinstance(event.get("fact"), dict) and "name" in event
+    }
+
+
 @dataclass(frozen=True, kw_only=True)
 class Inquiry:
     """A dataset, and what the chart's questions are to be measured with.
@@ -65,6 +75,22 @@ class Inquiry:
         """Return a run that measures this, or has measured it; None when there is none that still holds."""
         return kept_run(self.workspace, "measure", self.settings)
 
+    def known_by(self) -> Run | None:
+        """Return the run whose facts count: one that has measured this, or as much of it as there is.
+
+        A measuring that was cancelled, or was killed, has told its first facts. One that was asked for with
+        less than the training on each half knows all the rest.
+        """
+        without = {name: value for name, value in self.settings.items() if name != "out_of_fold"}
+        runs = [
+            run
+            for run in list_runs(self.workspace, "measure")
+            if run.settings in (self.settings, without) and self.is_about(run)
+        ]
+        finished = [run for run in runs if run.status() is Status.FINISHED]
+        whole = [run for run in finished if run.settings == self.settings]
+        return next(iter([*whole, *finished, *runs]), None)
+
     def new_measuring(self) -> Run:
         """Make the folder of a run that measures this; it is not started yet.
 
@@ -111,9 +137,9 @@ class Inquiry:
         Args:
             check: The result of loading the data, where it is at hand.
         """
-        measuring = self.measuring()
-        result = (measuring.result() if measuring is not None else None) or {}
-        found = dict(result.get("facts") or {})
+        run = self.known_by()
+        result = (run.result() if run is not None else None) or {}
+        found = dict(result.get("facts") or (told_of(run) if run is not None else {}))
         curves: dict[bool, dict[str, Any] | None] = {}
         for updating, name in ((False, "tuning"), (True, "tuning_updated")):
             runs = self.curves(updating=updating)

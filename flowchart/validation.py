@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -74,7 +75,8 @@ class Reader:
     def number(self, table: dict[str, Any], key: str) -> float | None:
         """Return a number, or None when nothing is said."""
         value = table.get(key)
-        if value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)):
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if value is None or (number and math.isfinite(value)):
             return value
         raise self.wrong(f"{key!r} must be a number, not {str(value)[:80]!r}", table)
 

@@ -6,6 +6,7 @@ Each is imported when it is first asked, so that the first screen waits for none
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from importlib import import_module
@@ -15,6 +16,10 @@ from flowchart.evidence.facts import NEEDS, Evidence, Facts
 from flowchart.graph import Node
 
 __all__ = ["MEASURES", "NEEDS", "Evidence", "Facts", "as_record", "fact_of", "measure"]
+
+
+LONGEST_WORD = 160
+"""Characters of a word in a reason or an advice; paths are shorter."""
 
 
 class Measure(NamedTuple):
@@ -67,12 +72,19 @@ def measure(node: Node, facts: Facts) -> Evidence | None:
     try:
         evidence = by(node, facts)
         drawn = facts.measured.get(known.fact, {}).get("drawn")
+        if evidence is not None:
+            evidence = replace(evidence, reason=_short(evidence.reason), advice=_short(evidence.advice))
         if evidence is not None and drawn:
             some = f"Looked at {drawn[0]:,} of {drawn[1]:,} training texts, drawn at random."
             evidence = replace(evidence, reason=f"{evidence.reason} {some}")
         return evidence
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
         return None  # a result file of another version: no evidence is better than a wrong one
+
+
+def _short(text: str) -> str:
+    """Shorten words that no line has room for: a label may be a book."""
+    return re.sub(rf"\S{{{LONGEST_WORD + 1},}}", lambda word: f"{word[0][: LONGEST_WORD - 1]}…", text)
 
 
 def as_record(evidence: Evidence) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def between(low: float | None, high: float | None) -> str:
 def few(fact: Mapping[str, Any]) -> str:
     """Return what the numbers rest on, where that is less than it seems."""
     parts = []
-    if not fact["enough"]:
+    if not fact["enough"] or fact["coverage"]["low"] is None or fact["score"]["ents_f_low"] is None:
         parts.append("too few evaluation texts have a span to say how sure that is")
     if count := fact["known_texts"]:
         parts.append(f"left out, as known from training: {counted(count, 'evaluation text')}")

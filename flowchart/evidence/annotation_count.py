@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flowchart.evidence.facts import THRESHOLD_FROM, Evidence, Facts
+from flowchart.evidence.facts import THRESHOLD_FROM, Evidence, Facts, counted
 from flowchart.graph import Node
 from flowchart.records import rows_of
 
@@ -31,8 +31,9 @@ def annotation_count(node: Node, facts: Facts) -> Evidence | None:
     if additional is not None and count <= node.threshold:  # none of them has been learnt from yet
         than = f"{additional:,.0f} on top of what a trained pipeline has learnt from"
     reason = (
-        f"{count:,} accepted annotations, the evaluation set's included ({merged['documents']:,} different "
-        f"texts, {merged['spans']:,} spans), are {'' if enough else 'not '}more than {than}."
+        f"{counted(count, 'accepted annotation')}, the evaluation set's included ({merged['documents']:,} "
+        f"different texts, {merged['spans']:,} spans as written), are "
+        f"{'' if enough else 'not '}more than {than}."
     )
     labels = sorted(rows_of(facts.check.get("labels")), key=lambda label: label.get("spans", 0))
     return Evidence(

@@ -50,9 +50,11 @@ def eval_quality(node: Node, facts: Facts) -> Evidence | None:
     few = [name for name, label in fact["labels"].items() if 0 < int(label["texts"]) < limits["support"]]
     difference, score = float(fact["difference"]), float(fact["score"])
     size = (
-        f"with {spans:,} spans a score is sure to {points(score)} points and two models are told apart from "
-        f"about {points(difference)} points on, at best"
+        f"with {spans:,} spans a score near 80 is sure to {points(score)} points and two models are told "
+        f"apart from about {points(difference)} points on, at best"
     )
+    if leaked and not wrong:
+        size += f"; {counted(leaked, 'text')} known from training"
     suggestion: Suggestion = "YES"
     if wrong:
         suggestion, reason = "NO", f"{_sentence(wrong)}; {size}."

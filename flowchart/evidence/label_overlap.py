@@ -41,8 +41,8 @@ def label_overlap(node: Node, facts: Facts) -> Evidence | None:
     """Hold the share of a new label's gold spans that a prediction overlaps against the box's threshold.
 
     YES when one new label lies above it; NO when all lie below. The label shown is the one that decides: of
-    those that decide alike, the one with the highest share. Spans of one text are not independent, so the
-    interval is at best.
+    those that decide alike, the one that is surest to be overlapped. Spans of one text are not independent,
+    so the interval is at best.
     """
     fact = facts.measured.get("models")
     if fact is None or node.threshold is None:
@@ -67,7 +67,7 @@ def label_overlap(node: Node, facts: Facts) -> Evidence | None:
     if not shares:
         return unmeasured("label_overlap", f"There is no span of {some(new)} to look at.")
     order: tuple[Suggestion, ...] = ("YES", "CAN'T TELL", "NO")
-    top = min(shares, key=lambda share: (order.index(share.suggestion), -share.share))
+    top = min(shares, key=lambda share: (order.index(share.suggestion), -share.low))
     return Evidence(
         measure="label_overlap",
         suggestion=top.suggestion,

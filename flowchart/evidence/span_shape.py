@@ -102,7 +102,7 @@ def _lengths(node: Node, facts: Facts, measure: str, usual: float, side: str) ->
 
 
 def overlapping_spans(node: Node, facts: Facts) -> Evidence | None:
-    """Hold the share of spans that overlap another one, as loading found, against the box's threshold."""
+    """Hold the share of spans that overlap another one, in their own rows, against the box's threshold."""
     fact = facts.measured.get("span_shape")
     if fact is None or node.threshold is None:
         return None
@@ -112,11 +112,12 @@ def overlapping_spans(node: Node, facts: Facts) -> Evidence | None:
     return Evidence(
         measure="overlapping_spans",
         suggestion=judged(share, node.threshold),
-        reason=f"{overlapping:,} of {spans:,} spans overlap another one; the findings name them.",
+        reason=f"{overlapping:,} of {spans:,} spans overlap another one of their own row.",
         value=share,
         unit=node.unit or "share of spans",
         threshold=node.threshold,
         threshold_from=THRESHOLD_FROM,
+        rows="span_shape",
     )
 
 

@@ -16,18 +16,28 @@ class Fact(NamedTuple):
         module: The module that finds it out, by `measure(material, rows)`.
         doing: What it does, in words.
         continues: The fact whose rows its own follow; "" where they have a file of their own.
+        most_seconds: How long it may take, and what is told when it takes longer; None for no bound.
     """
 
     module: str
     doing: str
     continues: str = ""
+    most_seconds: tuple[int, str] | None = None
 
 
 FACTS: dict[str, Fact] = {
     "context": Fact("flowchart.measures.context", "looking for context"),
     "span_shape": Fact("flowchart.measures.span_shape", "looking at the spans"),
     "eval_quality": Fact("flowchart.measures.eval_quality", "looking at the evaluation set"),
-    "rules": Fact("flowchart.measures.rules", "matching the patterns"),
+    "rules": Fact(
+        "flowchart.measures.rules",
+        "matching the patterns",
+        most_seconds=(
+            120,
+            "The patterns take more than two minutes to match; a regular expression that backtracks may be "
+            "the cause, or one of many repeats: take it out",
+        ),
+    ),
     "consistency": Fact("flowchart.measures.consistency", "looking for inconsistent annotations"),
     "models": Fact("flowchart.measures.models", "trying the installed pipelines"),
 }

@@ -9,16 +9,14 @@ Reliability in Information Retrieval" (JAMIA 12).
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
-from flowchart.dataset.findings import FindingLog, quote
-from flowchart.dataset.funnel import Funnel
-from flowchart.dataset.loading import Loader, Task
+from flowchart.dataset.findings import quote
 from flowchart.dataset.merging import SpanTuple
+from flowchart.measures.as_written import whole_tasks
 from flowchart.measures.forms import UNLABELLED
 from flowchart.training.intervals import intervals
 from flowchart.training.scores import Counts
@@ -70,13 +68,6 @@ class Split:
     outcomes: tuple[str, str]
 
 
-class _Unheard(FindingLog):
-    """Takes findings that loading the data has told already."""
-
-    def add(self, *_args: object, **_named: object) -> None:
-        """Keep nothing."""
-
-
 def repeated(paths: Sequence[str]) -> dict[str, list[Version]]:
     """Return the texts that more than one row annotates, each with its rows, in the order they came.
 
@@ -86,22 +77,14 @@ def repeated(paths: Sequence[str]) -> dict[str, list[Version]]:
     Raises:
         UserError: A file cannot be read any more.
     """
-    seen = Counter(hash(task.text) for _, task in _tasks(paths))
+    seen = Counter(hash(task.text) for _, task in whole_tasks(paths))
     texts: defaultdict[str, list[Version]] = defaultdict(list)
-    for file, task in _tasks(paths):
+    for file, task in whole_tasks(paths):
         if seen[hash(task.text)] > 1:
             accepted = task.answer != "reject"
             version = Version(file, task.row, task.annotator, accepted, frozenset(task.spans))
             texts[task.text].append(version)
     return {text: versions for text, versions in texts.items() if len(versions) > 1}
-
-
-def _tasks(paths: Iterable[str]) -> Iterator[tuple[str, Task]]:
-    for path in paths:
-        for task in Loader(Path(path), "train", Funnel(), _Unheard()).tasks():
-            whole = task.annotated and not (task.binary or task.unreadable)
-            if whole and task.answer in ("accept", "reject", ""):
-                yield path, task
 
 
 def by_annotator(versions: Iterable[Version], *, rejected: bool) -> dict[str, Version]:

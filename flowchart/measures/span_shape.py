@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from spacy.tokens import Doc, Span, Token
 
+from flowchart.measures.as_written import whole_tasks
 from flowchart.measures.material import Material
 from flowchart.measures.rows import RowLog
 
@@ -34,7 +35,7 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
     Returns:
         `spans`; `lengths` (for each number of tokens, from 1, how many spans have so many; the last stands
         for so many and more); `capitalised` (the spans with a capital letter or a digit in each of their
-        content words); `overlapping` (the spans that loading left out because they overlap another); `sd` and
+        content words); `overlapping` (the spans that overlap another one of their own row); `sd` and
         `bd` (how distinct the words in spans, and those beside them, are: the labels' divergences, in nats,
         weighed by their spans); `labels`: the same by label.
     """
@@ -59,6 +60,7 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
             span=(start, end),
             label=label,
         )
+    overlapping = _overlapping(material, rows)
     labels = {name: shape.to_dict(words) for name, shape in sorted(by_label.items())}
     spans = sum(shape["spans"] for shape in labels.values())
     lengths = [sum(counts) for counts in zip(*(shape["lengths"] for shape in labels.values()), strict=True)]
@@ -66,7 +68,7 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
         "spans": spans,
         "lengths": lengths or [0] * LONGEST,
         "capitalised": sum(shape["capitalised"] for shape in labels.values()),
-        "overlapping": _overlapping(material),
+        "overlapping": overlapping,
         "sd": _mean(labels, "sd"),
         "bd": _mean(labels, "bd"),
         "labels": labels,
@@ -127,8 +129,26 @@ def _mean(labels: Mapping[str, Mapping[str, Any]], name: str) -> float:
     return round(total / max(spans, 1), 3)
 
 
-def _overlapping(material: Material) -> int:
-    kinds: Iterable[Mapping[str, Any]] = material.findings
-    return sum(
-        int(kind["count"]) for kind in kinds if kind["kind"] in ("overlapping", "same-span-two-labels")
-    )
+def _overlapping(material: Material, rows: RowLog) -> int:
+    """Return the spans that overlap another one of their own row, which are rows to look at too.
+
+    Rows of one text are united for training, so that annotators who differ overlap there; that is for the
+    question of consistency.
+    """
+    count, told = 0, 0
+    for file, task in whole_tasks([file.path for file in material.corpus.files]):
+        if task.answer == "reject" or len(task.spans) < 2:
+            continue
+        end, before = -1, ""
+        for start, stop, label in sorted(set(task.spans)):
+            if start < end:
+                count += 1
+                if told < MOST_ROWS:
+                    told += 1
+                    message = f"overlaps the span before it ({before})"
+                    rows.put(
+                        "overlapping", file, task.row, message, task.text, span=(start, stop), label=label
+                    )
+            if stop > end:
+                end, before = stop, label
+    return count

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import importlib
 import random
+import signal
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from flowchart.dataset.corpus import Corpus, prepare
@@ -109,6 +114,29 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
     }
 
 
+@contextmanager
+def _bounded_time(most: tuple[int, str] | None) -> Iterator[None]:
+    """End what takes longer than it may. Regular expressions look for signals while they match.
+
+    Raises:
+        UserError: It took longer.
+    """
+    if most is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def too_long(_number: int, _frame: FrameType | None) -> None:
+        raise UserError(most[1])
+
+    before = signal.signal(signal.SIGALRM, too_long)
+    signal.alarm(most[0])
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
 def _bounded(corpus: Corpus, seed: int) -> Corpus:
     """Return the corpus with `MOST_TEXTS` training texts at most, in their order."""
     count = len(corpus.train)
@@ -124,7 +152,8 @@ def _find_out(name: str, fact: Fact, material: Material) -> tuple[dict[str, Any]
     file = material.folder / f"rows-{fact.continues or name}.jsonl"
     with RowLog(file, material.files, append=bool(fact.continues)) as log:
         try:
-            found = importlib.import_module(fact.module).measure(material, log)
+            with _bounded_time(fact.most_seconds):
+                found = importlib.import_module(fact.module).measure(material, log)
         except UserError as error:
             found = {"error": str(error)}
     return {**found, "seconds": round(time.perf_counter() - began, 2)}, log.summary()

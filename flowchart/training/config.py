@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from spacy.language import DEFAULT_CONFIG_PATH
 from spacy.util import get_package_path, load_config, load_meta, load_model
 from thinc.api import Config
 
@@ -343,6 +344,8 @@ def _overridden(config: Config, overrides: Mapping[str, Any]) -> Config:
     if not overrides:
         return config
     values = {name: _value(value) for name, value in overrides.items()}
+    for name in values:
+        _refuse_unknown(name, config)
     try:
         return Config().from_str(config.to_str(interpolate=False), interpolate=False, overrides=values)
     except Exception as error:
@@ -351,6 +354,23 @@ def _overridden(config: Config, overrides: Mapping[str, Any]) -> Config:
             f"{names}: not what the config has ({one_line(str(error), 160)}); "
             "names are those of the config's sections, as in --training.max_epochs 20"
         ) from error
+
+
+def _refuse_unknown(name: str, config: Config) -> None:
+    """Refuse a setting that neither the config nor spaCy's default one has: it would change nothing.
+
+    Raises:
+        UserError: There is no such setting.
+    """
+    *sections, key = name.split(".")
+    for known in (config, load_config(DEFAULT_CONFIG_PATH)):
+        section: Any = known
+        for part in sections:
+            section = section.get(part) if isinstance(section, dict) else None
+        # What a registered function takes besides its defaults is known to that function alone.
+        if isinstance(section, dict) and (key in section or any(each.startswith("@") for each in section)):
+            return
+    raise UserError(f"--{name}: the config has no such setting; names are as in --training.max_epochs 20")
 
 
 def _value(text: object) -> object:

@@ -170,7 +170,7 @@ def test_the_run_folder_tells_the_whole_story(terminal: Start, home: Path, data:
     there.wait_for("aligned +120")
     there.press("q")
     there.wait_for_end()
-    runs = list((home / ".ner-tui" / "runs").iterdir())
+    runs = sorted((home / ".ner-tui" / "runs").glob("*-check-*"))
     assert len(runs) == 1
     asked = json.loads((runs[0] / "run.json").read_text())
     assert asked["recipe"] == "check"

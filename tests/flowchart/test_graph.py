@@ -213,3 +213,29 @@ def test_a_missing_or_broken_file_is_said(tmp_path: Path) -> None:
     override.write_text('[[edge]]\nfrom = "start"\nanswer = "yes"\nto = "rules.can_write"\n')
     with pytest.raises(UserError, match="no arrow 'yes' from 'start'"):
         graph.load(None, override)
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("threshold = nan", "must be a number"),
+        ("threshold = 80", "from 0 to 1, not 80"),
+        ("threshold = -1", "from 0 to 1, not -1"),
+        ("limits = { nope = 3 }", "has no limit 'nope'"),
+        ('text = "x"', "only 'threshold' and 'limits' can be set, not 'text'"),
+    ],
+)
+def test_an_override_that_would_change_nothing_or_everything_is_refused(
+    tmp_path: Path, setting: str, said: str
+) -> None:
+    override = tmp_path / "flowchart.toml"
+    override.write_text(f'[node."rules.accurate"]\n{setting}\n')
+    with pytest.raises(UserError, match=re.escape(said)):
+        graph.load(override=override)
+
+
+def test_limits_and_thresholds_are_overridden_one_by_one(tmp_path: Path) -> None:
+    override = tmp_path / "flowchart.toml"
+    override.write_text('[node."rules.evaluation_sure"]\nlimits = { leakage = 0.2 }\n')
+    limits = graph.load(override=override).nodes["rules.evaluation_sure"].limits
+    assert limits == {**graph.load().nodes["rules.evaluation_sure"].limits, "leakage": 0.2}

@@ -219,6 +219,7 @@ def test_answers_before_a_training(answers: tuple[str, str, str], wrong: str) ->
 def test_answers_as_numbers() -> None:
     assert read_answers(" 4", "3 ", "85,5%")[:3] == (4, 3, 0.855)
     assert read_answers("4", "1", " ")[:3] == (4, 1, 0.0)
+    assert read_answers("4", "1", "0.85").target == 0.85, "as --target takes it"
     given = read_answers("1", "1", "", "", "training.dropout=0.1 --training.batcher.size.stop=500")
     assert given.overrides == {"training.dropout": "0.1", "training.batcher.size.stop": "500"}
 

@@ -20,6 +20,7 @@ from flowchart.workspace import Workspace
 from tests.flowchart.runs.helpers import wait_for_end
 from tests.tui.conftest import rows, screen_text, wait_until, write_rows
 from tests.tui.curves import curve
+from tests.tui.tiny import tiny_pipeline
 from tui.app import NerTuiApp
 from tui.options import Options
 from tui.screens.details import DetailsScreen
@@ -39,7 +40,7 @@ TO_HAPPY = ("y", "n", "n", "y", "y", "y", "y")
 """The keys from the start to the first question whether somebody is happy with the results."""
 
 
-QUICK = ["no_such_pipeline_anywhere"]
+QUICK = [tiny_pipeline()]
 """Loading a real pipeline takes most of the time."""
 
 

@@ -18,6 +18,7 @@ from flowchart.graph import Answer, Flowchart, Node
 from flowchart.inquiry import Inquiry
 from flowchart.label_map import parse
 from flowchart.path import Step
+from flowchart.records import rows_of
 from flowchart.runs.folder import Run, Status
 from flowchart.runs.kept import kept_run
 from flowchart.workspace import Workspace
@@ -32,6 +33,8 @@ MOST_LINES = 12
 
 def run(options: argparse.Namespace) -> int:
     """Measure, walk, and print the report."""
+    if options.json and options.output == STDOUT:
+        raise UserError("--json and -o - both print to standard output; leave one out")
     output = file_to_write(options.output, force=options.force)
     data = named(options.data, options.eval)
     workspace = Workspace.find(options.workspace)
@@ -48,6 +51,7 @@ def run(options: argparse.Namespace) -> int:
     )
     measured = _done(inquiry, "measure", inquiry.settings, data)
     result = measured.result() or {}
+    _refuse(inquiry, result["facts"].get("models") or {})
     _compare(inquiry)
     trainer = _Trainer(inquiry, data, result["check"], measured) if options.train else None
     advice = advise(chart, inquiry.facts(result["check"]), trainer)
@@ -58,6 +62,21 @@ def run(options: argparse.Namespace) -> int:
     if options.output is not None:
         write(_report(advice, result["check"], inquiry), output)
     return 0
+
+
+def _refuse(inquiry: Inquiry, fact: dict[str, Any]) -> None:
+    """Refuse pipelines and labels that somebody named and that are not there.
+
+    Raises:
+        UserError: One is not.
+    """
+    if inquiry.label_map and fact.get("error"):
+        raise UserError(str(fact["error"]))
+    for entry in rows_of(fact.get("models")):
+        if inquiry.models and entry.get("error"):
+            raise UserError(str(entry["error"]))
+    for label in fact.get("strange") or ():
+        raise UserError(f"--map {label}: no pipeline here has this label; its own label stands first")
 
 
 def _done(inquiry: Inquiry, recipe: str, settings: dict[str, Any], data: Data) -> Run:
@@ -152,7 +171,7 @@ def text(chart: Flowchart, advice: Advice, options: argparse.Namespace) -> str:
         out += _step_text(place, step)
     here = advice.path.current
     where = "End" if advice.stop is Stop.OUTCOME else "Stopped at"
-    out += heading(f"{where}: {here.text}")
+    out += heading(where) + wrapped(here.text)
     if advice.evidence is not None:
         out += wrapped(f"{advice.evidence.suggestion}. {advice.reason}")
         out += _table(advice.evidence.table)
@@ -165,6 +184,8 @@ def text(chart: Flowchart, advice: Advice, options: argparse.Namespace) -> str:
     for node, evidence in advice.others:
         out += wrapped(f"{node.text}  {evidence.suggestion}", "  ", "")
         out += wrapped(evidence.reason, "  ", "  ")
+        if evidence.advice:
+            out += wrapped(evidence.advice, "  ", "  ")
     return out
 
 

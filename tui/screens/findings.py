@@ -59,7 +59,7 @@ class FindingsScreen(Screen[None]):
     FindingsScreen #kinds { width: 40%; min-width: 34; max-width: 60; }
     FindingsScreen #found { width: 1fr; }
     FindingsScreen #lists { height: 1fr; }
-    FindingsScreen #detail-box { height: 11; border: round $border-blurred; padding: 0 1; }
+    FindingsScreen #detail-box { height: 11; max-height: 40%; border: round $border-blurred; padding: 0 1; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [

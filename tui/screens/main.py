@@ -18,6 +18,7 @@ from flowchart.graph import Answer, Node
 from flowchart.runs.folder import Run, Status
 from flowchart.runs.process import cancel, launch
 from flowchart.runs.progress import Progress
+from flowchart.text import one_line
 from flowchart.walk import Walk
 from tui.following import ACTIVE, follow
 from tui.glyphs import Glyphs
@@ -57,6 +58,7 @@ class MainScreen(MeasuringScreen):
         self._followed: Run | None = None
         self._curve_status: Status | None = None
         self._check_status: Status | None = None
+        self._measure_then = False
 
     def compose(self) -> ComposeResult:
         yield StatusLine(self.glyphs)
@@ -266,6 +268,11 @@ class MainScreen(MeasuringScreen):
             self._show_check_failure(str(error))
         self.refresh_bindings()
 
+    def load_again(self) -> None:
+        """Load the data in view anew, and then measure."""
+        self._measure_then = True
+        self._load_data()
+
     def _show_check(self, run: Run, status: Status, progress: Progress) -> None:
         self._check_status = status
         files = [*self.walk.session.data, *self.walk.session.eval]
@@ -281,7 +288,8 @@ class MainScreen(MeasuringScreen):
         self.refresh_bindings()
         if status not in ACTIVE:
             self.learn()
-            if result is not None and self.app.options.measure:
+            if result is not None and (self.app.options.measure or self._measure_then):
+                self._measure_then = False
                 self.measure()
 
     def _show_check_failure(self, message: str) -> None:
@@ -369,9 +377,9 @@ class MainScreen(MeasuringScreen):
         status = await follow(run, changed)
         if was_running:
             good = status is Status.FINISHED
-            self.notify(
-                f"train-curve {status.value}.", severity="information" if good else "warning", markup=False
-            )
+            why = str((run.end() or {}).get("message") or "") if status is Status.FAILED else ""
+            said = f"train-curve {status.value}" + (f": {one_line(why, 300)}" if why else ".")
+            self.notify(said, severity="information" if good else "warning", markup=False)
 
     @work(group="dialog", exclusive=True)
     async def action_cancel(self) -> None:

@@ -51,7 +51,13 @@ def wrong_means(values: list[str]) -> str:
     except UserError as error:
         return str(error)
     if means.patterns and not Path(means.patterns).is_file():
-        return f"{means.patterns}: no such file"
+        what = "a folder, not a file" if Path(means.patterns).is_dir() else "no such file"
+        return f"{means.patterns}: {what}"
+    from importlib.util import find_spec
+
+    for name in means.models:
+        if not Path(name).is_dir() and not (name.isidentifier() and find_spec(name)):
+            return f"{name}: no package that is installed here, and no folder"
     return ""
 
 

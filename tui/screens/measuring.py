@@ -90,7 +90,9 @@ class MeasuringScreen(Screen[None]):
         self.status_line.show_measuring(self.measuring)
         self._show_known()
         if status in (Status.FAILED, Status.CRASHED):
-            why = str((progress.end or {}).get("message") or f"{run.log_file} says why")
+            last = next((line for line in reversed(run.log_tail()) if line.strip()), "")
+            killed = "its process was killed, perhaps for want of memory; m measures again"
+            why = str((progress.end or {}).get("message") or last or killed)
             self.notify(why, title="Not measured", severity="error", markup=False, timeout=10)
 
     @work(group="dialog", exclusive=True)
@@ -108,8 +110,15 @@ class MeasuringScreen(Screen[None]):
             return
         if self.measuring and self.measured_by is not None:
             await asyncio.to_thread(cancel, self.measured_by)  # what it finds out is not asked for any more
+        if await asyncio.to_thread(self.walk.fresh_check) is None:
+            self.load_again()  # the files have changed: what they hold now is shown, and then measured
+            return
         self.learn()
         self.measure()
+
+    def load_again(self) -> None:
+        """Load the data in view anew, and then measure."""
+        raise NotImplementedError
 
     @work(group="dialog", exclusive=True)
     async def action_rows(self) -> None:
@@ -118,7 +127,7 @@ class MeasuringScreen(Screen[None]):
 
         evidence, node = self.question.evidence, self.question.node
         if evidence is not None and node is not None:
-            run = await asyncio.to_thread(self.walk.inquiry.measuring)
+            run = await asyncio.to_thread(self.walk.inquiry.known_by)
             await show_details(self.app, evidence, node.text, run, self.glyphs)
 
     def complain(self, error: UserError) -> None:

@@ -117,4 +117,4 @@ def read_target(text: str) -> float:
         percent = math.nan
     if not 0 < percent <= 100:
         raise UserError("The target is an F in percent, above 0 and up to 100, or empty.")
-    return round(percent / 100, 6)
+    return round(percent / 100 if percent > 1 else percent, 6)  # 0.85 is meant as 85, as in --target

@@ -80,3 +80,16 @@ def test_the_work_of_a_schedule_is_the_words_of_its_batches(words: int) -> None:
         schedule.batch_start, schedule.batch_stop, schedule.compound
     )
     assert schedule.words == pytest.approx(sum(itertools.islice(sizes, schedule.steps)), rel=0.02, abs=60)
+
+
+@pytest.mark.parametrize("name", ["training.nope", "nope.dropout", "training.optimizer.nope.deeper"])
+def test_a_setting_that_is_none_is_refused(name: str) -> None:
+    settings = Settings((), (), overrides={name: "1"})
+    with pytest.raises(UserError, match="no such setting"):
+        make_config(settings, 0, Schedule.of(1000))
+
+
+def test_what_a_registered_function_takes_besides_can_be_set() -> None:
+    settings = Settings((), (), overrides={"training.optimizer.beta1": "0.8", "training.patience": "100"})
+    config = make_config(settings, 0, Schedule.of(1000))
+    assert (config["training"]["optimizer"]["beta1"], config["training"]["patience"]) == (0.8, 100)
