@@ -252,6 +252,22 @@ def test_what_a_running_measuring_has_is_not_taken_for_its_result(inquiry: Inqui
     assert inquiry.facts().measured == {}
 
 
+def test_what_a_measuring_has_told_before_it_was_cancelled_stays(inquiry: Inquiry) -> None:
+    run = finish(inquiry.new_measuring(), status="cancelled")
+    told = {"event": "fact", "name": "context", "fact": {"texts": 3}, "time": "now"}
+    run.events_file.write_text(json.dumps(told) + "\n" + run.events_file.read_text())
+    assert inquiry.measuring() is None, "it is measured anew when somebody asks"
+    assert inquiry.facts().measured == {"context": {"texts": 3}}
+    whole = measured(inquiry, facts={"context": {"texts": 4}})
+    assert inquiry.facts().measured == {"context": {"texts": 4}}
+    more = replace(inquiry, out_of_fold=True)
+    assert more.measuring() is None
+    known = more.known_by()
+    assert known is not None
+    assert known.id == whole.id
+    assert more.facts().measured == {"context": {"texts": 4}}
+
+
 # -- default and tuned --------------------------------------------------------------------------------
 
 

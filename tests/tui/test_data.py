@@ -110,6 +110,20 @@ async def test_a_bad_file_is_one_message(make_app: MakeApp, tmp_path: Path, cont
         assert app.walk.path.current.id == "route.model_available"
 
 
+async def test_findings_in_the_smallest_terminal_show_some_lines(make_app: MakeApp, tmp_path: Path) -> None:
+    tasks = rows(40)
+    for number in range(6):
+        tasks[number]["answer"] = "reject"
+    app = make_app(write_rows(tmp_path / "odd.jsonl", tasks))
+    async with app.run_test(size=(60, 15)) as pilot:
+        await wait_until(pilot, lambda: loaded(app))
+        await pilot.press("f")
+        await wait_until(pilot, lambda: isinstance(app.screen, FindingsScreen) and len(app.screen._rows) > 0)
+        assert isinstance(app.screen, FindingsScreen)
+        assert app.screen.kinds.scrollable_content_region.height >= 3
+        assert app.screen.found.scrollable_content_region.height >= 3
+
+
 async def test_findings_open_down_to_the_row(make_app: MakeApp, tmp_path: Path) -> None:
     tasks = rows(40)
     tasks[7]["answer"] = "reject"
