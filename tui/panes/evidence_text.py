@@ -78,10 +78,13 @@ def table_content(table: Table, most: int, cells: int = 0) -> Content:
     lines = [header, *rows[:most]]
     count = len(header)
     widths = [max(Content(one_line(line[column])).cell_length for line in lines) for column in range(count)]
-    widths = [min(width, WIDEST) for width in widths]
-    spare = sum(widths) + 2 * (count - 1) - cells
+    widths[:-1] = [min(width, WIDEST) for width in widths[:-1]]
+    room = cells - sum(widths[:-1]) - 2 * (count - 1)
+    widths[-1] = min(widths[-1], max(room, WIDEST)) if cells else widths[-1]
+    spare = widths[-1] - room
     if cells and spare > 0:
         widths[0] = max(widths[0] - spare, 8)
+        widths[-1] = max(min(widths[-1], cells - sum(widths[:-1]) - 2 * (count - 1)), 8)
     align = alignment(table)
     drawn = []
     for number, line in enumerate(lines):
