@@ -32,14 +32,15 @@ def data(home: Path) -> Path:
 
 @pytest.fixture
 def terminal(home: Path) -> Iterator[Callable[..., Terminal]]:
-    """Return a function that starts ner-tui in a terminal of its own."""
+    """Return a function that starts ner-tui in a terminal of its own, measuring nothing unless asked to."""
     if not NER_TUI.exists():
         pytest.skip(f"ner-tui is not installed beside {NER_TUI.parent}")
     opened: list[Terminal] = []
 
-    def start(*arguments: str | Path, **settings: Any) -> Terminal:
+    def start(*arguments: str | Path, measure: bool = False, **settings: Any) -> Terminal:
+        more = [] if measure else ["--no-measure"]  # each measuring takes seconds of a core
         env = clean_environment(home, **settings.pop("env", {}))
-        opened.append(Terminal([NER_TUI, *arguments], env=env, cwd=home, **settings))
+        opened.append(Terminal([NER_TUI, *arguments, *more], env=env, cwd=home, **settings))
         return opened[-1]
 
     yield start

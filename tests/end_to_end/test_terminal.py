@@ -23,10 +23,11 @@ HOSTILE = "\x1b]52;c;aGFja2Vk\x07 \x1b[31mred \x9b2J [bold]x[/bold] [/nope] [@cl
 
 
 def test_walk_train_export_quit(terminal: Start, home: Path, data: Path) -> None:
-    there = terminal(data)
+    there = terminal(data, measure=True)
     there.wait_for("Flowchart start")
-    there.press("y", "n", "n")
-    there.press("2")
+    there.press("y", "2")
+    there.wait_for("It suggests (YES|NO|CAN'T TELL)", 60)
+    there.press("n", "n")
     there.wait_for("Train a new model from scratch")
     there.press("3")
     there.wait_for("aligned +120")
