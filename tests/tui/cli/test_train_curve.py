@@ -119,7 +119,9 @@ def test_a_lost_terminal_leaves_the_run_going(folder: Path, large: Path, ner_tui
     environment = program_environment(folder)
     terminal = pexpect.spawn(command[0], command[1:], cwd=str(folder), env=environment, dimensions=(24, 80))
     run = running(folder)
-    terminal.close(force=True)  # the terminal is gone: SIGHUP
+    terminal.ptyproc.fileobj.close()  # the terminal is gone: SIGHUP, and no SIGINT after it as by close()
+    while terminal.isalive():
+        time.sleep(0.05)
     time.sleep(0.5)
     assert run.status() is Status.RUNNING
     attending = start(folder, "runs", "follow", "last")
