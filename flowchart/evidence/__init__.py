@@ -12,10 +12,10 @@ from dataclasses import asdict, replace
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from flowchart.evidence.facts import NEEDS, Evidence, Facts
+from flowchart.evidence.facts import NEEDS, THRESHOLD_FROM, Evidence, Facts, unmeasured
 from flowchart.graph import Node
 
-__all__ = ["MEASURES", "NEEDS", "Evidence", "Facts", "as_record", "fact_of", "measure"]
+__all__ = ["MEASURES", "NEEDS", "Evidence", "Facts", "as_record", "measure"]
 
 
 LONGEST_WORD = 160
@@ -53,31 +53,33 @@ MEASURES: dict[str, Measure] = {
 """The measures, by the names that a chart's `measure` may have."""
 
 
-def fact_of(node: Node) -> str:
-    """Return the name of the fact that a box's measure takes; "" when it takes none of a `measure` run."""
-    return MEASURES[node.measure].fact if node.measure in MEASURES else ""
-
-
 def measure(node: Node, facts: Facts) -> Evidence | None:
     """Return what the facts say about a box's question.
 
-    None when the box asks nothing that is measured, or the facts are missing or not what they should be.
+    None when the box asks nothing that is measured, or the facts are missing or not what they should be. A
+    fact that could not be found out says why.
     """
     known = MEASURES.get(node.measure)
-    if known is None:
+    if known is None or (known.fact and known.fact not in facts.measured):
         return None
     by: Callable[[Node, Facts], Evidence | None] = getattr(
         import_module(f"flowchart.evidence.{known.module}"), node.measure
     )
     try:
-        evidence = by(node, facts)
-        drawn = facts.measured.get(known.fact, {}).get("drawn")
-        if evidence is not None:
-            evidence = replace(evidence, reason=_short(evidence.reason), advice=_short(evidence.advice))
-        if evidence is not None and drawn:
-            some = f"Looked at {drawn[0]:,} of {drawn[1]:,} training texts, drawn at random."
-            evidence = replace(evidence, reason=f"{evidence.reason} {some}")
-        return evidence
+        fact = facts.measured[known.fact] if known.fact else {}
+        evidence = unmeasured(str(fact["error"])) if "error" in fact else by(node, facts)
+        if evidence is None:
+            return None
+        some = ""
+        if drawn := fact.get("drawn"):
+            some = f" Looked at {drawn[0]:,} of {drawn[1]:,} training texts, drawn at random."
+        return replace(
+            evidence,
+            measure=node.measure,
+            reason=_short(evidence.reason) + some,
+            advice=_short(evidence.advice),
+            threshold_from=evidence.threshold_from or THRESHOLD_FROM * (evidence.threshold is not None),
+        )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
         return None  # a result file of another version: no evidence is better than a wrong one
 

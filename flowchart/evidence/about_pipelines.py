@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from flowchart.evidence.facts import Evidence, Facts, Table
+from flowchart.evidence.facts import Evidence, Facts, source, unmeasured
 
 HOW = (
     "Install one (python -m spacy download en_core_web_sm), or name a package or a folder with --model NAME."
@@ -14,27 +14,6 @@ HOW = (
 
 
 MAP = "map it: --map THEIRS=YOURS"
-
-
-def unmeasured(
-    measure: str,
-    reason: str,
-    *,
-    needs: str = "",
-    table: Table | None = None,
-    advice: str = "",
-    source: str = "",
-) -> Evidence:
-    """Return that something could not be told, and why."""
-    return Evidence(
-        measure=measure,
-        suggestion="CAN'T TELL",
-        reason=reason,
-        needs=needs,
-        table=table,
-        advice=advice,
-        source=source,
-    )
 
 
 def chosen(fact: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -53,11 +32,11 @@ def chosen(fact: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return entry
 
 
-def without(measure: str, facts: Facts, fact: Mapping[str, Any]) -> Evidence:
+def without(facts: Facts, fact: Mapping[str, Any]) -> Evidence:
     """Return that there is no pipeline that the question could be about."""
     usable = [entry["name"] for entry in fact["models"] if not entry["error"]]
     why = nothing(fact) if not usable else f"{shares_nothing(usable)}, so none was chosen to build on"
-    return unmeasured(measure, f"{why}.", needs="model", advice=HOW, source=source(facts))
+    return unmeasured(f"{why}.", needs="model", advice=HOW, source=source(facts))
 
 
 def nothing(fact: Mapping[str, Any]) -> str:
@@ -90,11 +69,6 @@ def texts(fact: Mapping[str, Any]) -> str:
 def rows(fact: Mapping[str, Any]) -> str:
     """Return the name of the fact whose rows can be opened; "" when it has none."""
     return "models" if fact["rows"] else ""
-
-
-def source(facts: Facts) -> str:
-    """Return the content that the pipelines were tried on; "" when it is not known."""
-    return str((facts.check or {}).get("content_hash", ""))[:12]
 
 
 def shares_nothing(usable: Sequence[str]) -> str:

@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flowchart.evidence.facts import Evidence, Facts, Suggestion, counted, judged, percent
+from flowchart.evidence.facts import Suggestion, counted, judged, percent
 from flowchart.text import from_here
-
-
-def unmeasured(measure: str, error: str) -> Evidence:
-    """Return that rules could not be measured, and why."""
-    return Evidence(measure=measure, suggestion="CAN'T TELL", reason=error)
 
 
 def decided(value: float, threshold: float, low: float | None, high: float | None) -> Suggestion:
@@ -63,8 +58,3 @@ def advice(fact: Mapping[str, Any]) -> str:
     never = int(fact["never"]["count"])
     unused = f" Without any match in your texts: {counted(never, 'pattern')}." if never else ""
     return f"Prodigy highlights what {file} matches while you annotate (--patterns FILE).{unused}"
-
-
-def source(facts: Facts) -> str:
-    """Return the content that the patterns were measured on; "" when it is not known."""
-    return str((facts.check or {}).get("content_hash", ""))[:12]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flowchart.evidence.facts import THRESHOLD_FROM, Evidence, Facts, counted
+from flowchart.evidence.facts import Evidence, Facts, counted
 from flowchart.graph import Node
 from flowchart.records import rows_of
 
@@ -37,11 +37,9 @@ def annotation_count(node: Node, facts: Facts) -> Evidence | None:
     )
     labels = sorted(rows_of(facts.check.get("labels")), key=lambda label: label.get("spans", 0))
     return Evidence(
-        measure="annotation_count",
         value=count,
         unit=node.unit or "annotations",
         threshold=threshold,
-        threshold_from=THRESHOLD_FROM,
         suggestion="YES" if enough else "NO",
         reason=reason,
         table=(

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from flowchart.evidence.facts import THRESHOLD_FROM, Evidence, Facts, Suggestion, Table, judged, percent
+from flowchart.evidence.facts import Evidence, Facts, Suggestion, Table, judged, percent
 from flowchart.graph import Node
 
 SURE = 0.8
@@ -51,15 +51,12 @@ def consistency(node: Node, facts: Facts) -> Evidence | None:
     Where two annotators share texts their strict F1 says it. Otherwise it is estimated from the data
     (`estimate`).
     """
-    fact = facts.measured.get("consistency")
-    if fact is None or node.threshold is None:
+    fact = facts.measured["consistency"]
+    if node.threshold is None:
         return None
-    if "error" in fact:
-        return Evidence(measure="consistency", suggestion="CAN'T TELL", reason=str(fact["error"]))
     table = _table(fact)
     suggestion, value, low, high, reason = _judgement(fact, node, node.threshold)
     return Evidence(
-        measure="consistency",
         suggestion=suggestion,
         reason=reason,
         value=value,
@@ -67,7 +64,6 @@ def consistency(node: Node, facts: Facts) -> Evidence | None:
         high=high,
         unit=node.unit or "agreement",
         threshold=node.threshold,
-        threshold_from=THRESHOLD_FROM,
         table=table,
         rows="consistency" if table else "",
         advice=" ".join(

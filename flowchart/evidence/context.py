@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flowchart.evidence.facts import THRESHOLD_FROM, Evidence, Facts, counted, judged, percent, wilson
+from flowchart.evidence.facts import Evidence, Facts, counted, judged, percent, wilson
 from flowchart.graph import Node
 
 
@@ -11,14 +11,12 @@ def context(node: Node, facts: Facts) -> Evidence | None:
 
     A text has one when at least `outside` words (a limit of the box) stand outside its spans.
     """
-    fact = facts.measured.get("context")
-    if fact is None or node.threshold is None:
+    fact = facts.measured["context"]
+    if node.threshold is None:
         return None
     texts = int(fact["texts"])
     if not texts:
-        return Evidence(
-            measure="context", suggestion="CAN'T TELL", reason="No text has a span; annotate some first."
-        )
+        return Evidence(suggestion="CAN'T TELL", reason="No text has a span; annotate some first.")
     wanted = int(node.limits.get("outside", 3))
     with_context = sum(fact["outside"][wanted:])
     share = with_context / texts
@@ -34,13 +32,11 @@ def context(node: Node, facts: Facts) -> Evidence | None:
     if rows and int(rows[-1][0]) == len(fact["outside"]) - 1:
         rows[-1] = (f"{rows[-1][0]} or more", rows[-1][1])
     return Evidence(
-        measure="context",
         suggestion=suggestion,
         reason=reason,
         value=share,
         unit=node.unit or "share of texts",
         threshold=node.threshold,
-        threshold_from=THRESHOLD_FROM,
         low=low,
         high=high,
         table=(("words outside spans", "texts"), tuple(rows)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flowchart.evidence.facts import THRESHOLD_FROM, Evidence, Facts, Suggestion, counted, percent, points
+from flowchart.evidence.facts import Evidence, Facts, Suggestion, counted, percent, points
 from flowchart.graph import Node
 
 
@@ -16,14 +16,11 @@ def eval_quality(node: Node, facts: Facts) -> Evidence | None:
     when nothing is wrong but two models less than `resolution` (in F) apart could not be told apart, or a
     label has fewer than `support` texts. No measure sees whether the annotations are true.
     """
-    fact = facts.measured.get("eval_quality")
-    if fact is None:
-        return None
+    fact = facts.measured["eval_quality"]
     limits = {"leakage": 0.01, "lost": 0.01, "support": 10, "resolution": 0.05, **node.limits}
     texts, spans = int(fact["texts"]), int(fact["spans"])
     if not spans:
         return Evidence(
-            measure="eval_quality",
             suggestion="NO",
             value=0,
             unit="faults",
@@ -69,13 +66,11 @@ def eval_quality(node: Node, facts: Facts) -> Evidence | None:
             "you know."
         )
     return Evidence(
-        measure="eval_quality",
         suggestion=suggestion,
         reason=reason,
         value=len(wrong),
         unit="faults",
         threshold=0,
-        threshold_from=THRESHOLD_FROM,
         table=_table(fact),
         rows="eval_quality",
         advice=_sentence(todo) + "." if todo else "",

@@ -38,13 +38,13 @@ class Evidence:
     """What the data says about a question: a value beside a threshold, with its doubt.
 
     Attributes:
-        measure: The name of the measure.
+        measure: The name of the measure; `flowchart.evidence.measure` says it.
         suggestion: What it suggests to answer.
         reason: Why, in one sentence.
         value: The value, in `unit`; None when it cannot be measured yet.
         unit: Its unit.
         threshold: What it is held against; None when nothing is.
-        threshold_from: Where the threshold comes from.
+        threshold_from: Where the threshold comes from; the chart's file, unless the measure says otherwise.
         low: The lower end of its 95% interval; None for a count.
         high: The upper end.
         table: The details.
@@ -54,9 +54,9 @@ class Evidence:
         source: The run, or the content, that it was found out from.
     """
 
-    measure: str
     suggestion: Suggestion
     reason: str
+    measure: str = ""
     value: float | None = None
     unit: str = ""
     threshold: float | None = None
@@ -90,6 +90,25 @@ def alignment(table: Table) -> str:
     return "".join(
         "l" if any(character.isalpha() for cell in column for character in cell) else "r" for column in cells
     )
+
+
+def unmeasured(
+    reason: str, *, needs: str = "", table: Table | None = None, advice: str = "", source: str = ""
+) -> Evidence:
+    """Return that something could not be told, and why."""
+    return Evidence(
+        suggestion="CAN'T TELL", reason=reason, needs=needs, table=table, advice=advice, source=source
+    )
+
+
+def source(facts: Facts) -> str:
+    """Return the content that was measured; "" when it is not known."""
+    return str((facts.check or {}).get("content_hash", ""))[:12]
+
+
+def against(suggestion: Suggestion) -> str:
+    """Return in words how a value stands to the threshold that is named next."""
+    return {"YES": "more than", "NO": "not more than"}.get(suggestion, "which may or may not be more than")
 
 
 def judged(value: float, threshold: float, low: float | None = None, high: float | None = None) -> Suggestion:

@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flowchart.evidence.about_pipelines import (
-    chosen,
-    rows,
-    some,
-    source,
-    unmeasured,
-    without,
-)
-from flowchart.evidence.facts import THRESHOLD_FROM, Evidence, Facts, points
+from flowchart.evidence.about_pipelines import chosen, rows, some, without
+from flowchart.evidence.facts import Evidence, Facts, points, source
 from flowchart.graph import Node
 
 
@@ -23,14 +16,12 @@ def label_completeness(node: Node, facts: Facts) -> Evidence | None:
     YES, complete, when they are not more than the box's threshold. Labels with fewer examples than the limit
     `examples` are told beside: spaCy's `debug data` warns below 50 (its NEW_LABEL_THRESHOLD).
     """
-    fact = facts.measured.get("models")
-    if fact is None or node.threshold is None:
+    fact = facts.measured["models"]
+    if node.threshold is None:
         return None
-    if "error" in fact:
-        return unmeasured("label_completeness", str(fact["error"]))
     entry = chosen(fact)
     if entry is None:
-        return without("label_completeness", facts, fact)
+        return without(facts, fact)
     own: Mapping[str, Any] = entry["own"]
     missing = [str(label) for label, one in own.items() if not one["train"]]
     enough = node.limits.get("examples", 0)
@@ -41,13 +32,11 @@ def label_completeness(node: Node, facts: Facts) -> Evidence | None:
     if missing:
         lacks = f"lacks {len(missing):,} of {len(own):,} labels of {entry['name']}: {some(missing)}"
     return Evidence(
-        measure="label_completeness",
         suggestion="YES" if complete else "NO",
         reason=f"The training data {lacks}{_few(few, new, enough)}.",
         value=len(missing),
         unit=node.unit,
         threshold=node.threshold,
-        threshold_from=THRESHOLD_FROM,
         table=(
             ("label", "means", "training examples", "predicted on evaluation texts", "published F"),
             tuple(

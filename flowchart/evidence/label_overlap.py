@@ -5,22 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from flowchart.evidence.about_pipelines import (
-    chosen,
-    rows,
-    some,
-    source,
-    unmeasured,
-    without,
-)
+from flowchart.evidence.about_pipelines import chosen, rows, some, without
 from flowchart.evidence.facts import (
-    THRESHOLD_FROM,
     Evidence,
     Facts,
     Suggestion,
     Table,
     judged,
     percent,
+    source,
+    unmeasured,
     wilson,
 )
 from flowchart.graph import Node
@@ -44,38 +38,32 @@ def label_overlap(node: Node, facts: Facts) -> Evidence | None:
     those that decide alike, the one that is surest to be overlapped. Spans of one text are not independent,
     so the interval is at best.
     """
-    fact = facts.measured.get("models")
-    if fact is None or node.threshold is None:
+    fact = facts.measured["models"]
+    if node.threshold is None:
         return None
-    if "error" in fact:
-        return unmeasured("label_overlap", str(fact["error"]))
     entry = chosen(fact)
     if entry is None:
-        return without("label_overlap", facts, fact)
+        return without(facts, fact)
     new: Mapping[str, Any] = entry["new"]
     if not new:
         return Evidence(
-            measure="label_overlap",
             suggestion="NO",
             reason=f"{entry['name']} has all labels of your data: there is no new one that could overlap.",
             unit=node.unit,
             threshold=node.threshold,
-            threshold_from=THRESHOLD_FROM,
             source=source(facts),
         )
     shares = [_share(label, one, node.threshold) for label, one in new.items() if one["looked"]]
     if not shares:
-        return unmeasured("label_overlap", f"There is no span of {some(new)} to look at.")
+        return unmeasured(f"There is no span of {some(new)} to look at.")
     order: tuple[Suggestion, ...] = ("YES", "CAN'T TELL", "NO")
     top = min(shares, key=lambda share: (order.index(share.suggestion), -share.low))
     return Evidence(
-        measure="label_overlap",
         suggestion=top.suggestion,
         reason=_reason(entry, top, shares, node.threshold),
         value=top.share,
         unit=node.unit,
         threshold=node.threshold,
-        threshold_from=THRESHOLD_FROM,
         low=top.low,
         high=top.high,
         table=_table(new),

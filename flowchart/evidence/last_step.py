@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flowchart.evidence.facts import THRESHOLD_FROM, Evidence, Facts
-from flowchart.evidence.training import curve_of
+from flowchart.evidence.facts import Evidence, Facts
+from flowchart.evidence.training import curve_of, untrained
 from flowchart.graph import Node
 from flowchart.records import number_of, rows_of
 
@@ -13,16 +13,7 @@ def last_step(node: Node, facts: Facts) -> Evidence | None:
     curve = curve_of(node, facts)
     verdict = (curve or {}).get("verdict")
     if not verdict or verdict["answer"] not in ("YES", "NO", "CAN'T TELL"):
-        if not facts.measured and facts.check is None:
-            return None
-        return Evidence(
-            measure="last_step",
-            suggestion="CAN'T TELL",
-            reason="No learning curve has been trained on this data yet.",
-            unit=node.unit or "F",
-            threshold=node.threshold,
-            needs="updating" if node.updates else "training",
-        )
+        return untrained(node, facts, "No learning curve has been trained on this data yet.")
     low, high = number_of(verdict["low"]), number_of(verdict["high"])
     suggestion, reason = verdict["answer"], str(verdict["reason"])
     if node.threshold and low is not None and high is not None:  # the verdict itself is about zero
@@ -31,11 +22,9 @@ def last_step(node: Node, facts: Facts) -> Evidence | None:
         suggestion = "NO" if high < node.threshold + smallest else suggestion
         reason = f"{reason} Held against {100 * node.threshold:+.1f} points: {suggestion}."
     return Evidence(
-        measure="last_step",
         value=number_of(verdict["difference"]),
         unit=node.unit or "F",
         threshold=node.threshold,
-        threshold_from=THRESHOLD_FROM,
         low=low,
         high=high,
         suggestion=suggestion,

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flowchart.evidence.about_pipelines import (
-    HOW,
-    MAP,
-    chosen,
-    nothing,
-    rows,
-    shares_nothing,
-    some,
+from flowchart.evidence.about_pipelines import HOW, MAP, chosen, nothing, rows, shares_nothing, some, texts
+from flowchart.evidence.facts import (
+    Evidence,
+    Facts,
+    Table,
+    against,
+    judged,
+    percent,
+    points,
     source,
-    texts,
     unmeasured,
 )
-from flowchart.evidence.facts import THRESHOLD_FROM, Evidence, Facts, Table, judged, percent, points
 from flowchart.graph import Node
 
 HEAD = ("pipeline or label", "F", "95%", "precision", "recall", "on what")
@@ -28,11 +27,9 @@ def models_available(node: Node, facts: Facts) -> Evidence | None:
 
     NO where no pipeline shares a label, or none is installed.
     """
-    fact = facts.measured.get("models")
-    if fact is None or node.threshold is None:
+    fact = facts.measured["models"]
+    if node.threshold is None:
         return None
-    if "error" in fact:
-        return unmeasured("models_available", str(fact["error"]))
     entry = chosen(fact)
     if entry is None or not entry["shared"]:
         return _none(node, facts, fact, entry)
@@ -42,10 +39,10 @@ def models_available(node: Node, facts: Facts) -> Evidence | None:
             f"{entry['name']} shares {some(entry['shared'])} with your data, but too few of "
             f"{fact['texts']:,} evaluation texts have any of it to measure F; annotate more evaluation texts."
         )
-        return unmeasured("models_available", why, table=_table(fact, entry), source=source(facts))
+        return unmeasured(why, table=_table(fact, entry), source=source(facts))
     value, low, high = float(score["f"]), float(score["low"]), float(score["high"])
     suggestion = judged(value, node.threshold, low, high)
-    words = {"YES": "more than", "NO": "not more than"}.get(suggestion, "which may or may not be more than")
+    words = against(suggestion)
     lacking = [label for label in fact["labels"] if label not in entry["shared"]]
     lacks = f"; it lacks {some(lacking)}" if lacking else ""
     reason = (
@@ -54,13 +51,11 @@ def models_available(node: Node, facts: Facts) -> Evidence | None:
         f": {some(entry['shared'])}{lacks}{_others(fact)}."
     )
     return Evidence(
-        measure="models_available",
         suggestion=suggestion,
         reason=reason,
         value=value,
         unit=node.unit,
         threshold=node.threshold,
-        threshold_from=THRESHOLD_FROM,
         low=low,
         high=high,
         table=_table(fact, entry),
@@ -77,24 +72,20 @@ def _none(node: Node, facts: Facts, fact: Mapping[str, Any], entry: Mapping[str,
     if not usable:
         reason = nothing(fact)
         return Evidence(
-            measure="models_available",
             suggestion="CAN'T TELL" if broken else "NO",
             reason=f"{reason[0].upper()}{reason[1:]}." if not broken else f"{reason}.",
             unit=node.unit,
             threshold=node.threshold,
-            threshold_from=THRESHOLD_FROM,
             needs="model",
             advice=HOW,
             source=source(facts),
         )
     shown = entry or next(each for each in fact["models"] if not each["error"])
     return Evidence(
-        measure="models_available",
         suggestion="NO",
         reason=f"{shares_nothing(usable)}: {some(fact['labels'])}{_others(fact)}.",
         unit=node.unit,
         threshold=node.threshold,
-        threshold_from=THRESHOLD_FROM,
         table=_table(fact, None),
         rows=rows(fact),
         advice=f"{shown['name']} has {some(shown['labels'], 20)}. If one of them means one of yours, {MAP}."

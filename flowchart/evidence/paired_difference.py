@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flowchart.evidence.facts import THRESHOLD_FROM, Evidence, Facts, points
-from flowchart.evidence.training import curve_of
+from flowchart.evidence.facts import Evidence, Facts, points
+from flowchart.evidence.training import curve_of, untrained
 from flowchart.graph import Node
 from flowchart.records import number_of
 
@@ -16,17 +16,8 @@ def paired_difference(node: Node, facts: Facts) -> Evidence | None:
     """
     fact = facts.measured.get("tuning_updated" if node.updates else "tuning")
     if fact is None:
-        if not facts.measured and facts.check is None:
-            return None
-        lacking = "updating" if node.updates else "training"
-        return Evidence(
-            measure="paired_difference",
-            suggestion="CAN'T TELL",
-            reason="There is no training with other hyperparameters to compare the default one with.",
-            unit=node.unit or "F",
-            threshold=node.threshold,
-            needs="tuning" if curve_of(node, facts) is not None else lacking,
-        )
+        reason = "There is no training with other hyperparameters to compare the default one with."
+        return untrained(node, facts, reason, needs="tuning" * (curve_of(node, facts) is not None))
     threshold = node.threshold or 0.0
     value, low, high = (float(fact[key]) for key in ("difference", "low", "high"))
     smallest = float(fact.get("smallest_gain", 0.005))
@@ -38,13 +29,11 @@ def paired_difference(node: Node, facts: Facts) -> Evidence | None:
         f"{100 * value:+.1f} points, 95% interval {100 * low:+.1f} to {100 * high:+.1f}{over}."
     )
     return Evidence(
-        measure="paired_difference",
         suggestion=suggestion,  # type: ignore[arg-type]
         reason=reason,
         value=value,
         unit=node.unit or "F",
         threshold=threshold,
-        threshold_from=THRESHOLD_FROM,
         low=low,
         high=high,
         source=str(fact.get("tuned_run", "")),

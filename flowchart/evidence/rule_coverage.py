@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flowchart.evidence.about_rules import advice, between, decided, few, source, subject, unmeasured, verb
-from flowchart.evidence.facts import THRESHOLD_FROM, Evidence, Facts, percent
+from flowchart.evidence.about_rules import advice, between, decided, few, subject, verb
+from flowchart.evidence.facts import Evidence, Facts, against, percent, source
 from flowchart.graph import Node
 
 
@@ -12,15 +12,13 @@ def rule_coverage(node: Node, facts: Facts) -> Evidence | None:
 
     A mention is matched when a pattern has its very span and label, whatever other patterns overlap it.
     """
-    fact = facts.measured.get("rules")
-    if fact is None or node.threshold is None:
+    fact = facts.measured["rules"]
+    if node.threshold is None:
         return None
-    if "error" in fact:
-        return unmeasured("rule_coverage", str(fact["error"]))
     found = fact["coverage"]
     share, low, high = float(found["share"]), found["low"], found["high"]
     suggestion = decided(share, node.threshold, low, high)
-    words = {"YES": "more than", "NO": "not more than"}.get(suggestion, "which may or may not be more than")
+    words = against(suggestion)
     reason = (
         f"{subject(fact)} match{verb(fact)} {percent(share)} of {found['mentions']:,} annotated mentions"
         f"{between(low, high)}, {words} {percent(node.threshold)}; labels with any: "
@@ -31,13 +29,11 @@ def rule_coverage(node: Node, facts: Facts) -> Evidence | None:
         for each in found["by_label"]
     )
     return Evidence(
-        measure="rule_coverage",
         suggestion=suggestion,
         reason=reason,
         value=share,
         unit=node.unit,
         threshold=node.threshold,
-        threshold_from=THRESHOLD_FROM,
         low=low,
         high=high,
         table=(("label", "mentions", "matched", "share"), rows),

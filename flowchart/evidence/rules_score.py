@@ -5,17 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flowchart.evidence.about_rules import (
-    advice,
-    between,
-    decided,
-    few,
-    source,
-    subject,
-    unmeasured,
-    verb,
-)
-from flowchart.evidence.facts import THRESHOLD_FROM, Evidence, Facts, counted, percent, points
+from flowchart.evidence.about_rules import advice, between, decided, few, subject, verb
+from flowchart.evidence.facts import Evidence, Facts, against, counted, percent, points, source
 from flowchart.graph import Node
 
 WORST, BEST = 5, 3
@@ -28,15 +19,13 @@ def rules_score(node: Node, facts: Facts) -> Evidence | None:
     The chart says accuracy. F is held against it, because rules that find next to nothing can be right in
     all that they find.
     """
-    fact = facts.measured.get("rules")
-    if fact is None or node.threshold is None:
+    fact = facts.measured["rules"]
+    if node.threshold is None:
         return None
-    if "error" in fact:
-        return unmeasured("rules_score", str(fact["error"]))
     score = fact["score"]
     value, low, high = float(score["ents_f"]), score["ents_f_low"], score["ents_f_high"]
     suggestion = decided(value, node.threshold, low, high)
-    words = {"YES": "more than", "NO": "not more than"}.get(suggestion, "which may or may not be more than")
+    words = against(suggestion)
     interval = f" (95%: {points(low)} to {points(high)})" if low is not None and high is not None else ""
     texts = counted(fact["texts"], "evaluation text")
     reason = (
@@ -44,13 +33,11 @@ def rules_score(node: Node, facts: Facts) -> Evidence | None:
         f"{points(node.threshold)}: {_right_and_found(score)}{_contradictions(fact)}{few(fact)}."
     )
     return Evidence(
-        measure="rules_score",
         suggestion=suggestion,
         reason=reason,
         value=value,
         unit=node.unit,
         threshold=node.threshold,
-        threshold_from=THRESHOLD_FROM,
         low=low,
         high=high,
         table=(("label or pattern", "P", "R", "F", "what"), (*_labels(score), *_patterns(fact))),

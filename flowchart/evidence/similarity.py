@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flowchart.evidence.about_pipelines import (
-    chosen,
-    rows,
-    source,
-    texts,
-    unmeasured,
-    without,
-)
-from flowchart.evidence.facts import THRESHOLD_FROM, Evidence, Facts, Suggestion, Table, percent, points
+from flowchart.evidence.about_pipelines import chosen, rows, texts, without
+from flowchart.evidence.facts import Evidence, Facts, Suggestion, Table, percent, points, source, unmeasured
 from flowchart.graph import Node
 
 
@@ -24,14 +17,12 @@ def similarity(node: Node, facts: Facts) -> Evidence | None:
     interval lies above. It is a comparison with low confidence: other guidelines of annotation lower F just
     as other texts do.
     """
-    fact = facts.measured.get("models")
-    if fact is None or not {"drop", "unknown"} <= set(node.limits):
+    fact = facts.measured["models"]
+    if not {"drop", "unknown"} <= set(node.limits):
         return None
-    if "error" in fact:
-        return unmeasured("similarity", str(fact["error"]))
     entry = chosen(fact)
     if entry is None:
-        return without("similarity", facts, fact)
+        return without(facts, fact)
     found, most, most_unknown = entry["similarity"], node.limits["drop"], node.limits["unknown"]
     unknown = found["unknown_words"]
     strange = "it has too few words to compare yours with"
@@ -40,7 +31,7 @@ def similarity(node: Node, facts: Facts) -> Evidence | None:
     table = _table(found)
     if found["drop"] is None or found["low"] is None:
         reason = f"How much worse {entry['name']} does here is not known, as {_why(entry)}; {strange}."
-        return unmeasured("similarity", reason, table=table, source=source(facts))
+        return unmeasured(reason, table=table, source=source(facts))
     drop, low, high = float(found["drop"]), float(found["low"]), float(found["high"])
     suggestion: Suggestion = "CAN'T TELL"
     if low > most:
@@ -55,13 +46,11 @@ def similarity(node: Node, facts: Facts) -> Evidence | None:
         "other texts do."
     )
     return Evidence(
-        measure="similarity",
         suggestion=suggestion,
         reason=reason,
         value=drop,
         unit=node.unit or "F",
         threshold=most,
-        threshold_from=THRESHOLD_FROM,
         low=low,
         high=high,
         table=table,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flowchart.evidence.facts import THRESHOLD_FROM, Evidence, Facts, Suggestion, judged, percent, wilson
+from flowchart.evidence.facts import Evidence, Facts, Suggestion, judged, percent, wilson
 from flowchart.graph import Node
 
 
@@ -15,15 +15,12 @@ def span_shape(node: Node, facts: Facts) -> Evidence | None:
     spans whose words and edges stand out less than `distinctiveness` (nats, the mean of both) from other
     text, and most of which have no capitals, are phrases rather than names: CAN'T TELL.
     """
-    fact = facts.measured.get("span_shape")
-    if fact is None:
-        return None
+    fact = facts.measured["span_shape"]
     limits = {"share": 0.9, "overlapping": 0.01, "distinctiveness": 1.0, **node.limits}
     longest = int(node.threshold if node.threshold is not None else 5)
     spans = int(fact["spans"])
     if not spans:
         return Evidence(
-            measure="span_shape",
             suggestion="CAN'T TELL",
             reason="There is no span to look at; annotate some texts.",
         )
@@ -53,13 +50,11 @@ def span_shape(node: Node, facts: Facts) -> Evidence | None:
     else:
         suggestion, reason = "YES", f"{what}; {stand_out}."
     return Evidence(
-        measure="span_shape",
         suggestion=suggestion,
         reason=reason,
         value=share,
         unit=f"share of spans up to {longest} tokens",
         threshold=limits["share"],
-        threshold_from=THRESHOLD_FROM,
         low=low,
         high=high,
         table=_table(fact, longest),
@@ -69,31 +64,29 @@ def span_shape(node: Node, facts: Facts) -> Evidence | None:
 
 def short_spans(node: Node, facts: Facts) -> Evidence | None:
     """Hold the share of spans of at most `threshold` tokens against the box's limit `share`."""
-    return _lengths(node, facts, "short_spans", 0.9, "at most")
+    return _lengths(node, facts, 0.9, long=False)
 
 
 def long_spans(node: Node, facts: Facts) -> Evidence | None:
     """Hold the share of spans of more than `threshold` tokens against the box's limit `share`."""
-    return _lengths(node, facts, "long_spans", 0.5, "more than")
+    return _lengths(node, facts, 0.5, long=True)
 
 
-def _lengths(node: Node, facts: Facts, measure: str, usual: float, side: str) -> Evidence | None:
-    fact = facts.measured.get("span_shape")
-    if fact is None or node.threshold is None or not int(fact["spans"]):
+def _lengths(node: Node, facts: Facts, usual: float, *, long: bool) -> Evidence | None:
+    fact = facts.measured["span_shape"]
+    if node.threshold is None or not int(fact["spans"]):
         return None
     tokens, spans = int(node.threshold), int(fact["spans"])
     short = sum(fact["lengths"][:tokens])
-    count = short if measure == "short_spans" else spans - short
+    count, side = (spans - short, "more than") if long else (short, "at most")
     low, high = wilson(count, spans)
     wanted = node.limits.get("share", usual)
     return Evidence(
-        measure=measure,
         suggestion=judged(count / spans, wanted, low, high),
         reason=f"{percent(count / spans)} of {spans:,} spans have {side} {tokens} tokens.",
         value=count / spans,
         unit=f"share of spans of {side} {tokens} tokens",
         threshold=wanted,
-        threshold_from=THRESHOLD_FROM,
         low=low,
         high=high,
         table=_table(fact, tokens),
@@ -103,20 +96,18 @@ def _lengths(node: Node, facts: Facts, measure: str, usual: float, side: str) ->
 
 def overlapping_spans(node: Node, facts: Facts) -> Evidence | None:
     """Hold the share of spans that overlap another one, in their own rows, against the box's threshold."""
-    fact = facts.measured.get("span_shape")
-    if fact is None or node.threshold is None:
+    fact = facts.measured["span_shape"]
+    if node.threshold is None:
         return None
     overlapping = int(fact["overlapping"])
     spans = int(fact["spans"]) + overlapping
     share = overlapping / max(spans, 1)
     return Evidence(
-        measure="overlapping_spans",
         suggestion=judged(share, node.threshold),
         reason=f"{overlapping:,} of {spans:,} spans overlap another one of their own row.",
         value=share,
         unit=node.unit or "share of spans",
         threshold=node.threshold,
-        threshold_from=THRESHOLD_FROM,
         rows="span_shape",
     )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from flowchart.evidence.facts import THRESHOLD_FROM, Evidence, Facts, judged, points
-from flowchart.evidence.training import curve_of
+from dataclasses import replace
+
+from flowchart.evidence.facts import Evidence, Facts, judged, points
+from flowchart.evidence.training import curve_of, untrained
 from flowchart.graph import Node
 from flowchart.records import number_of, rows_of, table_of
 
@@ -19,16 +21,8 @@ def target(node: Node, facts: Facts) -> Evidence | None:
     last = points_of_curve[-1] if points_of_curve else {}
     score = number_of(last.get("ents_f"))
     if score is None or number_of(last.get("fraction")) != 1:
-        if not facts.measured and facts.check is None:
-            return None
-        return Evidence(
-            measure="target",
-            suggestion="CAN'T TELL",
-            reason="No model has been trained on all of this data yet.",
-            unit=node.unit or "F",
-            threshold=wanted,
-            needs="updating" if node.updates else "training",
-        )
+        reason = "No model has been trained on all of this data yet."
+        return untrained(replace(node, threshold=wanted), facts, reason)
     low, high = number_of(last.get("ents_f_low")), number_of(last.get("ents_f_high"))
     measured = f"F is {points(score)}"
     if low is not None and high is not None:
@@ -45,28 +39,26 @@ def target(node: Node, facts: Facts) -> Evidence | None:
         )
         for name, label in labels
     )
-    common = {
-        "measure": "target",
-        "value": score,
-        "unit": node.unit or "F",
-        "low": low,
-        "high": high,
-        "table": (("label", "eval spans", "F", "P", "R"), rows),
-        "source": str((curve or {}).get("run", "")),
-    }
+    evidence = Evidence(
+        suggestion="CAN'T TELL",
+        reason=f"{measured}; say which F would be good enough for your use.",
+        value=score,
+        unit=node.unit or "F",
+        low=low,
+        high=high,
+        table=(("label", "eval spans", "F", "P", "R"), rows),
+        needs="target",
+        source=str((curve or {}).get("run", "")),
+    )
     if wanted is None:
-        return Evidence(
-            suggestion="CAN'T TELL",
-            reason=f"{measured}; say which F would be good enough for your use.",
-            needs="target",
-            **common,  # type: ignore[arg-type]
-        )
+        return evidence
     suggestion = judged(score, wanted, low, high)
     held = {"YES": "all of it above", "NO": "all of it below", "CAN'T TELL": "on both sides of"}[suggestion]
-    return Evidence(
+    return replace(
+        evidence,
         suggestion=suggestion,
         reason=f"{measured}: {held} the target of {points(wanted)}.",
+        needs="",
         threshold=wanted,
-        threshold_from="your target" if facts.target is not None else THRESHOLD_FROM,
-        **common,  # type: ignore[arg-type]
+        threshold_from="your target" if facts.target is not None else "",
     )

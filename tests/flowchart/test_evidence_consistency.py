@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowchart import graph
-from flowchart.evidence import Evidence, Facts
-from flowchart.evidence.consistency import FEWEST_TEXTS, FIRST, consistency, estimate
+from flowchart.evidence import Evidence, Facts, measure
+from flowchart.evidence.consistency import FEWEST_TEXTS, FIRST, estimate
 
 NODE = graph.load().nodes["scratch.consistent"]
 
@@ -46,13 +46,13 @@ def annotators(strict: float, low: float, high: float, texts: int = FEWEST_TEXTS
 
 
 def judge(measured: dict[str, Any]) -> Evidence:
-    evidence = consistency(NODE, Facts(measured={"consistency": measured}))
+    evidence = measure(NODE, Facts(measured={"consistency": measured}))
     assert evidence is not None
     return evidence
 
 
 def test_without_the_fact_nothing_is_said() -> None:
-    assert consistency(NODE, Facts()) is None
+    assert measure(NODE, Facts()) is None
 
 
 def test_an_error_is_told() -> None:

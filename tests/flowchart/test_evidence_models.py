@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowchart import graph
-from flowchart.evidence.facts import NEEDS, Evidence, Facts
+from flowchart.evidence import NEEDS, Evidence, Facts, measure
 from flowchart.evidence.label_completeness import label_completeness
 from flowchart.evidence.label_overlap import label_overlap
 from flowchart.evidence.models_available import models_available
@@ -110,7 +110,7 @@ def fact(*models: dict[str, Any], chosen: int | None = 0, **given: Any) -> dict[
 
 def judge(name: str, models: Any, **given: Any) -> Evidence:
     node = dataclasses.replace(NODES[name], **given)
-    evidence = JUDGES[name](node, Facts(measured={"models": models}, check={"content_hash": "abc" * 20}))
+    evidence = measure(node, Facts(measured={"models": models}, check={"content_hash": "abc" * 20}))
     assert evidence is not None
     assert evidence.measure == name
     assert evidence.needs in {"", *NEEDS}
@@ -293,9 +293,9 @@ def test_without_a_pipeline_nothing_can_be_told(name: str, models: list[dict[str
 @pytest.mark.parametrize("name", JUDGES)
 def test_an_error_is_handed_on_and_a_missing_fact_says_nothing(name: str) -> None:
     assert judge(name, {"error": "label map: no.", "seconds": 1}).reason == "label map: no."
-    assert JUDGES[name](NODES[name], Facts()) is None
+    assert measure(NODES[name], Facts()) is None
     bare = dataclasses.replace(NODES[name], threshold=None, limits={})
-    assert JUDGES[name](bare, Facts(measured={"models": fact(entry())})) is None
+    assert measure(bare, Facts(measured={"models": fact(entry())})) is None
 
 
 JUNK = st.none() | st.integers() | st.text(max_size=3) | st.just([]) | st.just({})

@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 
 from flowchart import graph
-from flowchart.evidence.facts import Evidence, Facts
-from flowchart.evidence.rule_coverage import rule_coverage
-from flowchart.evidence.rules_score import rules_score
+from flowchart.evidence import Evidence, Facts, measure
 
 CHART = graph.load()
 COVER, SCORE = CHART.nodes["rules.can_write"], CHART.nodes["rules.accurate"]
@@ -95,7 +93,7 @@ def test_coverage_is_held_against_the_threshold_with_its_interval(
     low: Any, high: Any, suggestion: str
 ) -> None:
     coverage = {**FACT["coverage"], "low": low, "high": high}
-    evidence = told(rule_coverage(COVER, given(coverage=coverage, enough=low is not None)))
+    evidence = told(measure(COVER, given(coverage=coverage, enough=low is not None)))
     assert evidence.suggestion == suggestion
     assert (evidence.value, evidence.threshold, evidence.low, evidence.high) == (0.6, 0.5, low, high)
     assert evidence.threshold_from == "the chart's file"
@@ -109,7 +107,7 @@ def test_coverage_is_held_against_the_threshold_with_its_interval(
 
 
 def test_the_score_tells_precision_and_recall_apart() -> None:
-    evidence = told(rules_score(SCORE, given()))
+    evidence = told(measure(SCORE, given()))
     assert (evidence.suggestion, evidence.value, evidence.threshold) == ("NO", 0.72, 0.9)
     assert "F 72.0 (95%: 66.0 to 78.0) on 500 evaluation texts, not more than 90.0" in evidence.reason
     assert "of what is found 90.0% (95%: 85.0% to 95.0%) is right" in evidence.reason
@@ -118,7 +116,7 @@ def test_the_score_tells_precision_and_recall_apart() -> None:
 
 
 def test_the_table_has_the_labels_then_the_worst_patterns_then_the_best_others() -> None:
-    evidence = told(rules_score(SCORE, given()))
+    evidence = told(measure(SCORE, given()))
     assert evidence.table is not None
     assert [row[0] for row in evidence.table[1]] == [
         "DRUG",
@@ -131,9 +129,9 @@ def test_the_table_has_the_labels_then_the_worst_patterns_then_the_best_others()
     assert evidence.table[1][2][-1] == "6 wrong of 10"
 
 
-@pytest.mark.parametrize(("judge", "node"), [(rule_coverage, COVER), (rules_score, SCORE)])
-def test_mined_patterns_say_so_and_where_they_are(judge: Any, node: graph.Node) -> None:
-    evidence = told(judge(node, given(source="mined", file="runs/1/patterns.jsonl", known_texts=5)))
+@pytest.mark.parametrize("node", [COVER, SCORE])
+def test_mined_patterns_say_so_and_where_they_are(node: graph.Node) -> None:
+    evidence = told(measure(node, given(source="mined", file="runs/1/patterns.jsonl", known_texts=5)))
     assert "No patterns file was given; 12 patterns made of your training texts" in evidence.reason
     assert "left out, as known from training: 5 evaluation texts" in evidence.reason
     assert "runs/1/patterns.jsonl" in evidence.advice
@@ -141,15 +139,15 @@ def test_mined_patterns_say_so_and_where_they_are(judge: Any, node: graph.Node) 
     assert evidence.needs == ""
 
 
-@pytest.mark.parametrize(("judge", "node"), [(rule_coverage, COVER), (rules_score, SCORE)])
-def test_what_cannot_be_measured_says_why(judge: Any, node: graph.Node) -> None:
-    evidence = told(judge(node, Facts(measured={"rules": {"error": "p.jsonl: no pattern"}})))
+@pytest.mark.parametrize("node", [COVER, SCORE])
+def test_what_cannot_be_measured_says_why(node: graph.Node) -> None:
+    evidence = told(measure(node, Facts(measured={"rules": {"error": "p.jsonl: no pattern"}})))
     assert (evidence.suggestion, evidence.reason, evidence.value) == (
         "CAN'T TELL",
         "p.jsonl: no pattern",
         None,
     )
-    assert judge(node, Facts()) is None
+    assert measure(node, Facts()) is None
 
 
 def test_what_is_odd_about_the_patterns_is_told() -> None:
@@ -158,7 +156,7 @@ def test_what_is_odd_about_the_patterns_is_told() -> None:
         foreign_labels=["drug"],
         conflicts={"same_span": 4, "overlap": 0, "pairs": []},
     )
-    reason = told(rules_score(SCORE, odd)).reason
+    reason = told(measure(SCORE, odd)).reason
     assert "left out, as no pattern: 2 rows of the patterns file (row 3: it has no label)" in reason
     assert "the data has no label drug" in reason
     assert "patterns give the same span different labels: 4 times" in reason
@@ -166,9 +164,9 @@ def test_what_is_odd_about_the_patterns_is_told() -> None:
 
 def test_a_single_pattern_that_finds_nothing_is_told_as_such() -> None:
     score = {**FACT["score"], "tp": 0, "fp": 0, "ents_f": 0.0, "ents_f_low": 0.0, "ents_f_high": 0.06}
-    evidence = told(rules_score(SCORE, given(patterns=1, score=score, texts=1)))
+    evidence = told(measure(SCORE, given(patterns=1, score=score, texts=1)))
     assert evidence.reason.startswith(
         "Your 1 pattern reaches F 0.0 (95%: 0.0 to 6.0) on 1 evaluation text, not"
     )
     assert evidence.reason.endswith("90.0: nothing is found.")
-    assert told(rule_coverage(COVER, given(patterns=1))).reason.startswith("Your 1 pattern matches 60.0%")
+    assert told(measure(COVER, given(patterns=1))).reason.startswith("Your 1 pattern matches 60.0%")

@@ -13,7 +13,7 @@ import pytest
 from flowchart import graph
 from flowchart.advice import advise
 from flowchart.errors import UserError
-from flowchart.evidence import MEASURES, Facts, fact_of, measure
+from flowchart.evidence import MEASURES, Facts, measure
 from flowchart.findings_file import read_findings, read_row
 from flowchart.measures import FACTS
 from flowchart.recipes import measure as recipe
@@ -157,7 +157,7 @@ def test_every_question_is_answered_from_it_or_says_what_it_takes(whole: Run) ->
         if node.measure in MEASURES:
             evidence = measure(node, facts)
             assert evidence is not None, node.id
-            assert evidence.rows in ("", fact_of(node))
+            assert evidence.rows in ("", MEASURES[node.measure].fact)
     assert advise(CHART, facts).reason
 
 
