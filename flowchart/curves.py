@@ -3,38 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from flowchart.dataset.eval_facts import same_eval
-from flowchart.records import rows_of, text_of
 from flowchart.runs.folder import Run
 
 TRIED = ({"training.dropout": 0.1}, {"training.batcher.size.start": 100, "training.batcher.size.stop": 500})
 """The hyperparameters that are tried where nobody says others: those that the chart's box names."""
 
 
-def chosen_pipeline(fact: object) -> str:
-    """Return the name of the pipeline that the fact about models has chosen; "" when there is none."""
-    if not isinstance(fact, Mapping) or not isinstance(fact.get("chosen"), int):
-        return ""
-    models = list(rows_of(fact.get("models")))
-    place = int(fact["chosen"])
-    return text_of(models[place], "name") if place < len(models) else ""
+class Curves(NamedTuple):
+    """Runs of learning curves by what they begin with: a blank model, or a trained pipeline."""
 
+    blank: list[Run]
+    updating: list[Run]
 
-def is_updating(settings: Mapping[str, Any]) -> bool:
-    """Whether a curve with these settings trains a trained pipeline further."""
-    return bool(settings.get("base_model"))
+    @classmethod
+    def of(cls, runs: Iterable[Run]) -> Curves:
+        """Part runs, in their order."""
+        found = cls([], [])
+        for run in runs:
+            (found.updating if run.settings.get("base_model") else found.blank).append(run)
+        return found
 
 
 def is_tuned(settings: Mapping[str, Any]) -> bool:
     """Whether a curve has other hyperparameters than the built-in ones."""
     return bool(settings.get("overrides") or settings.get("config"))
-
-
-def of_kind(runs: Iterable[Run], *, updating: bool) -> list[Run]:
-    """Return the runs, in their order, whose curve begins with a trained pipeline, or with a blank model."""
-    return [run for run in runs if is_updating(run.settings) == updating]
 
 
 def default_and_tuned(runs: Iterable[Run]) -> tuple[Run, Run] | None:

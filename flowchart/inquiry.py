@@ -4,26 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 
-from flowchart.curves import default_and_tuned, of_kind
-from flowchart.dataset.eval_facts import set_is_there
+from flowchart.curves import Curves, default_and_tuned
 from flowchart.evidence import Facts
-from flowchart.runs.command import command_line
+from flowchart.runs.asked import holds, is_with, kept_run, new_run
 from flowchart.runs.folder import Run, Status, list_runs
-from flowchart.runs.kept import kept_run
+from flowchart.runs.progress import Progress
 from flowchart.workspace import Workspace
-
-
-def told_of(run: Run) -> dict[str, Any]:
-    """Return the facts that a run has told so far, or before it was cancelled."""
-    events, _ = run.events()
-    return {
-        str(event["name"]): event["fact"]
-        for event in events
-        if event.get("event") == "fact" and isinstance(event.get("fact"), dict) and "name" in event
-    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +40,7 @@ class Inquiry:
     target: float | None = None
     curve_run: str = ""
 
-    @property
+    @cached_property
     def settings(self) -> dict[str, Any]:
         """The settings of a run that measures.
 
@@ -65,11 +54,6 @@ class Inquiry:
         if self.out_of_fold:
             asked["out_of_fold"] = True
         return {**asked, "pipelines": [f"{pipeline.name}=={pipeline.version}" for pipeline in installed()]}
-
-    def inputs(self) -> list[tuple[str, Path]]:
-        """Return each file with its role, as a run records them."""
-        files = [(role, Path(str(name))) for role in ("train", "eval") for name in self.data[role]]
-        return [*files, ("patterns", Path(self.patterns))] if self.patterns else files
 
     def measuring(self) -> Run | None:
         """Return a run that measures this, or has measured it; None when there is none that still holds."""
@@ -85,7 +69,7 @@ class Inquiry:
         runs = [
             run
             for run in list_runs(self.workspace, "measure")
-            if run.settings in (self.settings, without) and self.is_about(run)
+            if run.settings in (self.settings, without) and holds(run)
         ]
         finished = [run for run in runs if run.status() is Status.FINISHED]
         whole = [run for run in finished if run.settings == self.settings]
@@ -97,9 +81,7 @@ class Inquiry:
         Raises:
             UserError: The folder cannot be made.
         """
-        settings = self.settings
-        command = command_line("measure", settings)
-        return Run.create(self.workspace, "measure", settings, self.inputs(), command)
+        return new_run(self.workspace, "measure", self.settings)
 
     def new_comparison(self) -> Run | None:
         """Make the folder of a run that compares the tuned training with the default one, not started yet.
@@ -110,26 +92,20 @@ class Inquiry:
             UserError: The folder cannot be made.
         """
         tried = [run.settings for run in list_runs(self.workspace, "compare")]  # one that failed fails again
-        for updating in (False, True):
-            settings = self._comparison(self.curves(updating=updating))
+        for runs in self.curves():
+            settings = _comparison(runs)
             if settings is not None and settings not in tried:
                 return Run.create(self.workspace, "compare", settings, [], "")
         return None
 
-    def curves(self, *, updating: bool) -> list[Run]:
-        """Return the finished learning curves of the data as it is now, the one that comes first in front.
-
-        Args:
-            updating: Those that train a trained pipeline further, rather than a blank model.
-        """
-        runs = [run for run in list_runs(self.workspace, "train-curve") if self.is_about(run)]
-        runs.sort(key=lambda run: run.id != self.curve_run)
-        return of_kind((run for run in runs if run.status() is Status.FINISHED), updating=updating)
-
-    def is_about(self, run: Run) -> bool:
-        """Whether a run was made of this data, whose files and evaluation set have not changed since."""
-        same = all(run.settings.get(key) == value for key, value in self.data.items())
-        return same and run.same_inputs() and set_is_there(run.result() or {})
+    def curves(self) -> Curves:
+        """Return the finished learning curves of the data as it is now, the one that comes first in front."""
+        runs = [
+            run
+            for run in list_runs(self.workspace, "train-curve")
+            if is_with(run, self.data) and run.status() is Status.FINISHED and holds(run)
+        ]
+        return Curves.of(sorted(runs, key=lambda run: run.id != self.curve_run))
 
     def facts(self, check: dict[str, Any] | None = None) -> Facts:
         """Read what the runs know.
@@ -139,24 +115,34 @@ class Inquiry:
         """
         run = self.known_by()
         result = (run.result() if run is not None else None) or {}
-        found = dict(result.get("facts") or (told_of(run) if run is not None else {}))
-        curves: dict[bool, dict[str, Any] | None] = {}
-        for updating, name in ((False, "tuning"), (True, "tuning_updated")):
-            runs = self.curves(updating=updating)
-            curves[updating] = {**(runs[0].result() or {}), "run": runs[0].id} if runs else None
-            settings = self._comparison(runs)
+        found = dict(result.get("facts") or (_told(run) if run is not None else {}))
+        curves = self.curves()
+        for runs, name in ((curves.blank, "tuning"), (curves.updating, "tuning_updated")):
+            settings = _comparison(runs)
             compared = kept_run(self.workspace, "compare", settings) if settings is not None else None
             if compared is not None and (comparison := compared.result()) is not None:
                 found[name] = comparison
         return Facts(
             check=check if check is not None else result.get("check"),
-            curve=curves[False],
-            updated=curves[True],
+            curve=_first(curves.blank),
+            updated=_first(curves.updating),
             measured=found,
             target=self.target,
         )
 
-    @staticmethod
-    def _comparison(runs: Sequence[Run]) -> dict[str, Any] | None:
-        pair = default_and_tuned(runs)
-        return None if pair is None else {"default": pair[0].id, "tuned": pair[1].id}
+
+def _told(run: Run) -> dict[str, Any]:
+    """Return the facts that a run has told so far, or before it was cancelled."""
+    progress = Progress()
+    for event in run.events()[0]:
+        progress.fold(event)
+    return progress.facts
+
+
+def _first(runs: Sequence[Run]) -> dict[str, Any] | None:
+    return {**(runs[0].result() or {}), "run": runs[0].id} if runs else None
+
+
+def _comparison(runs: Sequence[Run]) -> dict[str, Any] | None:
+    pair = default_and_tuned(runs)
+    return None if pair is None else {"default": pair[0].id, "tuned": pair[1].id}

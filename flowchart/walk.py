@@ -8,11 +8,11 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
 from flowchart import graph, session
-from flowchart.dataset.eval_facts import set_is_there
 from flowchart.errors import UserError
 from flowchart.evidence import Facts, as_record, measure
 from flowchart.path import Path, Step
-from flowchart.runs.command import command_line, unusual
+from flowchart.runs.asked import holds, is_with, new_run
+from flowchart.runs.command import unusual
 from flowchart.runs.folder import Run, Status, list_runs
 from flowchart.session import Session
 from flowchart.workspace import Workspace
@@ -47,8 +47,7 @@ class Walk:
         self.remarks: list[str] = []
         kept = FilePath(self.session.chart) if self.session.chart else None
         file = chart_file.absolute() if chart_file else kept
-        override = workspace.override_file if workspace.override_file.exists() else None
-        self.chart = graph.load(file, override)
+        self.chart = graph.load(file, workspace.override)
         self.session.chart = str(file) if file else ""
         self.path, lost = Path.from_dict(self.chart, self.session.path)
         self.remarks.extend(lost)
@@ -155,7 +154,7 @@ class Walk:
 
     def new_check(self) -> Run:
         """Make the folder of a run that loads the dataset; it is not started yet."""
-        run = self._new_run("check", self.data_settings)
+        run = new_run(self.workspace, "check", self.data_settings)
         self.session.check_run = run.id
         self.save()
         return run
@@ -184,18 +183,10 @@ class Walk:
         given = {"base_model": base_model or None, "overrides": dict(overrides or {})}
         more = unusual({"repeats": repeats, "target": target or None, **given})
         settings = {**self.data_settings, "n_samples": n_samples, "workers": 2, **more}
-        run = self._new_run("train-curve", settings)
+        run = new_run(self.workspace, "train-curve", settings)
         session.curve_run = run.id
         self.save()
         return run
-
-    def _new_run(self, recipe: str, settings: dict[str, object]) -> Run:
-        self.workspace.create()
-        inputs = [
-            *(("train", FilePath(name)) for name in self.session.data),
-            *(("eval", FilePath(name)) for name in self.session.eval),
-        ]
-        return Run.create(self.workspace, recipe, settings, inputs, command_line(recipe, settings))
 
     def _kept_run(self, run_id: str, recipe: str) -> Run | None:
         """The run of that id, if it is there; else the newest of the same data."""
@@ -207,14 +198,13 @@ class Walk:
         if not self.session.data:
             return None
         for run in list_runs(self.workspace, recipe):
-            same = self.is_of_this_data(run) and run.same_inputs() and run.status() is Status.FINISHED
-            if same and set_is_there(run.result() or {}):
+            if run.status() is Status.FINISHED and self.fits(run):
                 return run
         return None
 
-    def is_of_this_data(self, run: Run) -> bool:
-        """Whether the run was made with the settings that the data in view has now."""
-        return all(run.settings.get(key) == value for key, value in self.data_settings.items())
+    def fits(self, run: Run) -> bool:
+        """Whether a run is of the data in view, whose files and evaluation set have not changed since."""
+        return is_with(run, self.data_settings) and holds(run)
 
     @property
     def check_run(self) -> Run | None:
@@ -224,10 +214,8 @@ class Walk:
     def fresh_check(self) -> Run | None:
         """Return a loading of this dataset that holds: running, or finished and no file changed since."""
         run = self.check_run
-        if run is None or not self.is_of_this_data(run) or not run.same_inputs():
+        if run is None or not self.fits(run):
             return None
-        if not set_is_there(run.result() or {}):
-            return None  # it is to be split off anew
         return run if run.status() in (Status.RUNNING, Status.WAITING, Status.FINISHED) else None
 
     @property
@@ -292,8 +280,7 @@ class Walk:
     def facts(self) -> Facts:
         """Read what is known about the data in view: its runs, as far as no file has changed since."""
         run = self.check_run
-        fits = run is not None and self.inquiry.is_about(run)
-        return self.inquiry.facts(run.result() if run is not None and fits else None)
+        return self.inquiry.facts(run.result() if run is not None and self.fits(run) else None)
 
     def report(self, *, provenance: bool = False) -> str:
         """Return the path with its evidence as GitHub Markdown."""

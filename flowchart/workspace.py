@@ -52,6 +52,11 @@ class Workspace:
         """The person's own corrections of single arrows of the chart, if there are any."""
         return self.root / "flowchart.toml"
 
+    @property
+    def override(self) -> Path | None:
+        """That file, if it is there."""
+        return self.override_file if self.override_file.exists() else None
+
     def create(self) -> None:
         """Make the folder, with a note that keeps it out of version control.
 

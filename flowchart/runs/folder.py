@@ -18,6 +18,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -268,7 +269,8 @@ class Run:
             if facts["bytes"] is None or item.get("bytes") != facts["bytes"]:
                 return False
             if item.get("mtime_ns") != facts["mtime_ns"]:
-                if not item.get("sha256") or _sha256(Path(item["path"])) != item["sha256"]:
+                known = item.get("sha256")
+                if not known or _sha256(item["path"], facts["bytes"], facts["mtime_ns"]) != known:
                     return False
                 item["mtime_ns"] = facts["mtime_ns"]
                 with contextlib.suppress(OSError):
@@ -286,11 +288,12 @@ def _facts(path: Path) -> dict[str, Any]:
     return {"path": str(path), "bytes": found.st_size, "mtime_ns": found.st_mtime_ns}
 
 
-def _sha256(path: Path) -> str:
+@lru_cache(maxsize=256)
+def _sha256(path: str, size: int, mtime_ns: int) -> str:  # noqa: ARG001 - a file of another time is another
     import hashlib  # loads OpenSSL: not for the first frame
 
     try:
-        with path.open("rb") as file:
+        with Path(path).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return ""

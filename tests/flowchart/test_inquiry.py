@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Callable
@@ -12,9 +13,10 @@ from typing import Any
 import pytest
 
 from flowchart import pipelines
-from flowchart.curves import chosen_pipeline, default_and_tuned
+from flowchart.curves import default_and_tuned
 from flowchart.inquiry import Inquiry
-from flowchart.pipelines import Pipeline
+from flowchart.pipelines import Pipeline, chosen_pipeline
+from flowchart.runs.asked import holds, inputs_of, is_with
 from flowchart.runs.folder import Run
 from flowchart.runs.identity import Identity
 from flowchart.workspace import Workspace
@@ -44,9 +46,7 @@ def inquiry(workspace: Workspace, tmp_path: Path) -> Inquiry:
 def finish(run: Run, result: dict[str, Any] | None = None, status: str = "finished") -> Run:
     """Leave a run's folder as a process that has ended leaves it, its inputs hashed."""
     for item in run.info["inputs"]:
-        from flowchart.runs.folder import _sha256
-
-        item["sha256"] = _sha256(Path(item["path"]))
+        item["sha256"] = hashlib.sha256(Path(item["path"]).read_bytes()).hexdigest()
     run.write_info()
     identity = json.dumps(Identity.of(os.getpid(), 0).to_dict())
     run.process_file.write_text(identity)
@@ -62,7 +62,7 @@ def measured(inquiry: Inquiry, **result: Any) -> Run:
 
 def curve(inquiry: Inquiry, f: float, *, eval_hash: str = "e1", status: str = "finished", **more: Any) -> Run:
     settings = {**inquiry.data, "n_samples": 1, **more}
-    run = Run.create(inquiry.workspace, "train-curve", settings, inquiry.inputs()[:2], "")
+    run = Run.create(inquiry.workspace, "train-curve", settings, inputs_of(settings), "")
     points = [{"fraction": 0.5, "ents_f": 0.99}, {"fraction": 1.0, "ents_f": f}]
     return finish(run, {"points": points, "eval": {"hash": eval_hash}}, status)
 
@@ -151,9 +151,9 @@ def test_another_installed_pipeline_is_another_run(inquiry: Inquiry, monkeypatch
     assert run.settings["pipelines"] == ["one==1.0"]
     assert inquiry.measuring() is not None
     install(Pipeline("one", "1.1"))
-    assert inquiry.measuring() is None
+    assert replace(inquiry).measuring() is None, "each asks what is installed once"
     install()
-    assert inquiry.measuring() is None
+    assert replace(inquiry).measuring() is None
 
 
 def test_a_file_that_was_only_touched_is_the_same(inquiry: Inquiry) -> None:
@@ -208,12 +208,13 @@ def test_the_command_asks_for_the_same(inquiry: Inquiry, tmp_path: Path) -> None
 
 def test_what_is_about_this_data(inquiry: Inquiry, workspace: Workspace) -> None:
     run = curve(inquiry, 0.7)
-    assert inquiry.is_about(run)
-    assert inquiry.is_about(curve(inquiry, 0.7, workers=9, target=0.5))
-    assert not replace(inquiry, data={**inquiry.data, "seed": 1}).is_about(run)
-    assert not replace(inquiry, data={**inquiry.data, "eval": []}).is_about(run)
+    assert is_with(run, inquiry.data)
+    assert holds(run)
+    assert is_with(curve(inquiry, 0.7, workers=9, target=0.5), inquiry.data)
+    assert not is_with(run, {**inquiry.data, "seed": 1})
+    assert not is_with(run, {**inquiry.data, "eval": []})
     Path(inquiry.data["train"][0]).write_text('{"text": "other"}\n')
-    assert not inquiry.is_about(run)
+    assert not holds(run)
 
 
 def test_curves_are_those_that_finished_by_what_they_begin_with(inquiry: Inquiry) -> None:
@@ -224,10 +225,10 @@ def test_curves_are_those_that_finished_by_what_they_begin_with(inquiry: Inquiry
     tuned = curve(inquiry, 0.9, **TUNED)
     other = replace(inquiry, data={**inquiry.data, "seed": 1})
     curve(other, 0.9)
-    assert [run.id for run in inquiry.curves(updating=False)] == [tuned.id, blank.id]  # newest first
-    assert [run.id for run in inquiry.curves(updating=True)] == [updated.id]
+    assert [run.id for run in inquiry.curves().blank] == [tuned.id, blank.id]  # newest first
+    assert [run.id for run in inquiry.curves().updating] == [updated.id]
     chosen = replace(inquiry, curve_run=blank.id)
-    assert [run.id for run in chosen.curves(updating=False)] == [blank.id, tuned.id]
+    assert [run.id for run in chosen.curves().blank] == [blank.id, tuned.id]
 
 
 def test_the_facts_are_those_of_each_run(inquiry: Inquiry) -> None:
@@ -277,14 +278,16 @@ def ids(pair: tuple[Run, Run] | None) -> tuple[str, str] | None:
 
 def test_the_newest_default_and_the_best_tuned(inquiry: Inquiry) -> None:
     def pair() -> tuple[str, str] | None:
-        return ids(default_and_tuned(inquiry.curves(updating=False)))
+        return ids(default_and_tuned(inquiry.curves().blank))
 
     curve(inquiry, 0.75)
     assert pair() is None
     default = curve(inquiry, 0.7)
     assert pair() is None
     curve(inquiry, 0.6, **TUNED)
-    best = curve(inquiry, 0.72, config="/own.cfg")
+    config = inquiry.workspace.root.parent / "own.cfg"
+    config.write_text("[nlp]\n")
+    best = curve(inquiry, 0.72, config=str(config))
     curve(inquiry, 0.65, overrides={"training.batcher.size.start": "100"})
     assert pair() == (default.id, best.id)
     curve(inquiry, 0.99, eval_hash="e2", **TUNED)  # on another evaluation set
@@ -295,7 +298,7 @@ def test_the_newest_default_and_the_best_tuned(inquiry: Inquiry) -> None:
 
 def test_only_tuned_ones_are_no_pair(inquiry: Inquiry) -> None:
     curve(inquiry, 0.7, **TUNED)
-    assert default_and_tuned(inquiry.curves(updating=False)) is None
+    assert default_and_tuned(inquiry.curves().blank) is None
 
 
 def test_a_curve_without_the_whole_is_passed_over(inquiry: Inquiry) -> None:
@@ -303,7 +306,7 @@ def test_a_curve_without_the_whole_is_passed_over(inquiry: Inquiry) -> None:
     for more in ({}, TUNED):
         half = curve(inquiry, 0.9, **more)
         half.result_file.write_text(json.dumps({"points": [{"fraction": 0.5}], "eval": {"hash": "e1"}}))
-    assert ids(default_and_tuned(inquiry.curves(updating=False))) == (default.id, tuned.id)
+    assert ids(default_and_tuned(inquiry.curves().blank)) == (default.id, tuned.id)
 
 
 def test_a_pair_is_compared_once_and_anew_when_the_pair_changes(inquiry: Inquiry) -> None:
@@ -335,7 +338,7 @@ def test_updated_pipelines_are_compared_among_themselves(inquiry: Inquiry) -> No
 def test_curves_that_begin_with_different_pipelines_are_no_pair(inquiry: Inquiry) -> None:
     curve(inquiry, 0.7, base_model="one")
     curve(inquiry, 0.72, base_model="two", **TUNED)
-    assert default_and_tuned(inquiry.curves(updating=True)) is None
+    assert default_and_tuned(inquiry.curves().updating) is None
 
 
 @pytest.mark.parametrize(

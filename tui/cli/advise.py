@@ -10,7 +10,7 @@ from typing import Any
 
 from flowchart import graph
 from flowchart.advice import Advice, Stop, advise
-from flowchart.curves import TRIED, chosen_pipeline
+from flowchart.curves import TRIED
 from flowchart.errors import UserError
 from flowchart.evidence import Facts, as_record
 from flowchart.evidence.facts import Table, alignment
@@ -18,12 +18,12 @@ from flowchart.graph import Answer, Flowchart, Node
 from flowchart.inquiry import Inquiry
 from flowchart.label_map import parse
 from flowchart.path import Step
+from flowchart.pipelines import chosen_pipeline, name_or_folder
 from flowchart.records import rows_of
-from flowchart.runs.folder import Run, Status
-from flowchart.runs.kept import kept_run
+from flowchart.runs.folder import Run
 from flowchart.workspace import Workspace
-from tui.cli.data import WORKERS, Data, check_settings, named
-from tui.cli.follow import attend, outcome, perform
+from tui.cli.data import WORKERS, check_settings, named
+from tui.cli.follow import attend, done
 from tui.cli.output import STDOUT, file_to_write, write
 from tui.cli.tables import heading, table, wrapped
 
@@ -38,22 +38,20 @@ def run(options: argparse.Namespace) -> int:
     output = file_to_write(options.output, force=options.force)
     data = named(options.data, options.eval)
     workspace = Workspace.find(options.workspace)
-    override = workspace.override_file if workspace.override_file.exists() else None
-    chart = graph.load(Path(options.flowchart) if options.flowchart else None, override)
+    chart = graph.load(Path(options.flowchart) if options.flowchart else None, workspace.override)
     inquiry = Inquiry(
         workspace=workspace,
         data=check_settings(data, options),
         patterns=_patterns(options.patterns),
-        models=[str(Path(name).absolute()) if Path(name).is_dir() else name for name in options.model],
+        models=[name_or_folder(name) for name in options.model],
         label_map=parse(",".join(options.map)),
         out_of_fold=options.out_of_fold,
         target=options.target,
     )
-    measured = _done(inquiry, "measure", inquiry.settings, data)
-    result = measured.result() or {}
+    measured, result = done(workspace, "measure", inquiry.settings)
     _refuse(inquiry, result["facts"].get("models") or {})
     _compare(inquiry)
-    trainer = _Trainer(inquiry, data, result["check"], measured) if options.train else None
+    trainer = _Trainer(inquiry, result) if options.train else None
     advice = advise(chart, inquiry.facts(result["check"]), trainer)
     if options.json:
         sys.stdout.write(json.dumps(_document(advice, measured)) + "\n")
@@ -79,45 +77,24 @@ def _refuse(inquiry: Inquiry, fact: dict[str, Any]) -> None:
         raise UserError(f"--map {label}: no pipeline here has this label; its own label stands first")
 
 
-def _done(inquiry: Inquiry, recipe: str, settings: dict[str, Any], data: Data) -> Run:
-    """Return a run that has done this already, or does it now.
-
-    Raises:
-        UserError: The data cannot be used.
-        RunFailedError: The run failed.
-    """
-    run = kept_run(inquiry.workspace, recipe, settings)
-    if run is None:
-        files = Data(data.train, data.eval, Path(inquiry.patterns) if "patterns" in settings else None)
-        return perform(inquiry.workspace, recipe, settings, files)[0]
-    if run.status() is Status.FINISHED:
-        outcome(run, Status.FINISHED)
-    else:
-        attend(run)
-    return run
-
-
 class _Trainer:
     """Trains what a question needs."""
 
-    def __init__(self, inquiry: Inquiry, data: Data, check: dict[str, Any], measured: Run) -> None:
+    def __init__(self, inquiry: Inquiry, measured: dict[str, Any]) -> None:
         self._inquiry = inquiry
-        self._data = data
-        self._check = check
         self._measured = measured
 
     def __call__(self, need: str, node: Node) -> Facts | None:
         """Train, and return what is known then; None when no training would help."""
         base: dict[str, Any] = {}
         if node.updates:
-            facts = (self._measured.result() or {}).get("facts") or {}
-            name = chosen_pipeline(facts.get("models"))
+            name = chosen_pipeline(self._measured["facts"].get("models"))
             if not name:
                 return None
             base = {"base_model": name}
         curve = {**self._inquiry.data, "n_samples": 4, "workers": WORKERS, **base}
         if need in ("training", "updating"):
-            _done(self._inquiry, "train-curve", curve, self._data)
+            done(self._inquiry.workspace, "train-curve", curve)
         elif need == "tuning":
             for overrides in TRIED:
                 tried = {
@@ -125,11 +102,11 @@ class _Trainer:
                     "n_samples": 1,
                     "overrides": {name: str(value) for name, value in overrides.items()},
                 }
-                _done(self._inquiry, "train-curve", tried, self._data)
+                done(self._inquiry.workspace, "train-curve", tried)
             _compare(self._inquiry)
         else:
             return None
-        return self._inquiry.facts(self._check)
+        return self._inquiry.facts(self._measured["check"])
 
 
 def _compare(inquiry: Inquiry) -> None:
@@ -236,8 +213,8 @@ def _report(advice: Advice, check: dict[str, Any], inquiry: Inquiry) -> str:
 
     from flowchart.report import render
 
-    curves = inquiry.curves(updating=False) or inquiry.curves(updating=True)
-    curve = {**(curves[0].result() or {}), "run": curves[0].id} if curves else None
+    facts = inquiry.facts(check)
+    curve = facts.curve or facts.updated
     remarks = [f"Walked by the data alone; stopped here. {advice.reason}"]
     made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     return render(advice.path, check=check, curve=curve, remarks=remarks, made=made)

@@ -18,7 +18,7 @@ def run(options: argparse.Namespace) -> int:
     """Check the dataset and print what was found."""
     data = named(options.data, options.eval)
     workspace = Workspace.find(options.workspace)
-    done, result = perform(workspace, "check", check_settings(data, options), data)
+    done, result = perform(workspace, "check", check_settings(data, options))
     file = done.folder / "findings.jsonl"
     if options.json:
         _print_json({**result, "run": done.id}, file)

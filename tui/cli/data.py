@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flowchart.errors import UserError
+from flowchart.pipelines import name_or_folder
 from flowchart.runs.command import EVAL_PREFIX, USUAL, unusual
 
 WORKERS = 2
@@ -22,17 +23,10 @@ class Data:
     Attributes:
         train: Files to train on.
         eval: Files to evaluate on; empty when a part of the training data is split off.
-        patterns: A patterns file, where one is read too.
     """
 
     train: tuple[Path, ...]
     eval: tuple[Path, ...]
-    patterns: Path | None = None
-
-    def inputs(self) -> list[tuple[str, Path]]:
-        """Return each file with its role, as a run records them."""
-        files = [*(("train", file) for file in self.train), *(("eval", file) for file in self.eval)]
-        return [*files, ("patterns", self.patterns)] if self.patterns else files
 
 
 def named(arguments: Iterable[str], evaluation: Iterable[str] = ()) -> Data:
@@ -115,6 +109,6 @@ def curve_settings(data: Data, options: argparse.Namespace) -> dict[str, Any]:
     more = {name: getattr(options, name, None) for name in USUAL}
     if more["config"]:
         more["config"] = str(_file(str(more["config"])))
-    if more["base_model"] and Path(str(more["base_model"])).is_dir():
-        more["base_model"] = str(Path(str(more["base_model"])).absolute())
+    if more["base_model"]:
+        more["base_model"] = name_or_folder(str(more["base_model"]))
     return {**settings, **unusual(more)}

@@ -9,19 +9,17 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from flowchart.errors import UserError
-from flowchart.runs.command import command_line
+from flowchart.runs.asked import kept_run, new_run
 from flowchart.runs.folder import Run, Status
 from flowchart.runs.process import cancel, launch
 from flowchart.runs.progress import Progress, TrainingProgress
 from flowchart.text import one_line, pad
 from flowchart.workspace import Workspace
 from tui.cli import RunFailedError, StoppedError
-from tui.cli.data import Data
 
 _STAGES = {"read": "reading", "align": "aligning to tokens", "split": "splitting", "train": "training"}
 ACTIVE = (Status.WAITING, Status.RUNNING)
@@ -29,9 +27,22 @@ _MOST_NAMED = 6  # trainings that are all named in one line
 _PAUSE = 0.1  # seconds between two looks at the folder
 
 
-def perform(
-    workspace: Workspace, recipe: str, settings: dict[str, Any], data: Data
-) -> tuple[Run, dict[str, Any]]:
+def done(workspace: Workspace, recipe: str, settings: dict[str, Any]) -> tuple[Run, dict[str, Any]]:
+    """Return a run that has done a recipe already, or does it now, with its result.
+
+    Raises:
+        UserError: The data cannot be used.
+        RunFailedError: The run failed, crashed or was cancelled.
+        StoppedError: A signal ended it, or the following of a run that somebody else started.
+    """
+    run = kept_run(workspace, recipe, settings)
+    if run is None:
+        return perform(workspace, recipe, settings)
+    status = run.status()
+    return run, outcome(run, status) if status is Status.FINISHED else attend(run)
+
+
+def perform(workspace: Workspace, recipe: str, settings: dict[str, Any]) -> tuple[Run, dict[str, Any]]:
     """Do a recipe as a run, to its end, and return the run with its result.
 
     Ctrl-C and SIGTERM cancel the run. A lost terminal does not: the run goes on, and `ner-tui runs` finds it.
@@ -43,10 +54,7 @@ def perform(
     """
     workspace.create()
     with _signals() as asked:
-        inputs = data.inputs()
-        if settings.get("config"):
-            inputs.append(("config", Path(settings["config"])))
-        run = Run.create(workspace, recipe, settings, inputs, command_line(recipe, settings))
+        run = new_run(workspace, recipe, settings)
         launch(run)
         try:
             return run, follow(run, asked)

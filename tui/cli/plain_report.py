@@ -9,8 +9,8 @@ from typing import Any
 
 from flowchart.dataset.eval_facts import same_eval
 from flowchart.errors import UserError
-from flowchart.runs.folder import Run, Status
-from flowchart.runs.kept import kept_run
+from flowchart.runs.asked import kept_run
+from flowchart.runs.folder import Status
 from flowchart.text import one_line
 from flowchart.walk import Walk
 from flowchart.workspace import Workspace
@@ -18,7 +18,7 @@ from tui.cli import RunFailedError
 from tui.cli.check_text import check_text
 from tui.cli.curve_text import basis_text, curve_plot, curve_table, forecast_text, verdict_text
 from tui.cli.data import Data, check_settings, curve_settings
-from tui.cli.follow import attend, outcome, perform
+from tui.cli.follow import done
 from tui.cli.tables import heading, wrapped
 
 OTHER_EVAL = "note: not measured on the evaluation set above, so far as is known"
@@ -38,7 +38,7 @@ def write(options: argparse.Namespace, data: Data | None) -> int:
     walk = Walk(workspace, Path(options.flowchart) if options.flowchart else None)
     if data is None:
         data = _last_data(walk, options)
-    checked = _measured(workspace, "check", check_settings(data, options), data) if data else None
+    checked = done(workspace, "check", check_settings(data, options)) if data else None
     out = path_text(walk)
     if checked is not None:
         run, result = checked
@@ -87,17 +87,6 @@ def _last_data(walk: Walk, options: argparse.Namespace) -> Data | None:
     return Data(tuple(map(Path, session.data)), tuple(map(Path, session.eval)))
 
 
-def _measured(
-    workspace: Workspace, recipe: str, settings: dict[str, Any], data: Data
-) -> tuple[Run, dict[str, Any]]:
-    """Return a run with its result: one that is there, or a new one."""
-    run = kept_run(workspace, recipe, settings)
-    if run is None:
-        return perform(workspace, recipe, settings, data)
-    status = run.status()
-    return run, outcome(run, status) if status is Status.FINISHED else attend(run)
-
-
 def _curve_text(
     workspace: Workspace, data: Data, options: argparse.Namespace, checked: dict[str, Any]
 ) -> str:
@@ -106,7 +95,7 @@ def _curve_text(
     if options.no_train and (run is None or run.status() is not Status.FINISHED):
         return "not trained yet; leave out --no-train, or use ner-tui train-curve\n"
     try:
-        _, result = _measured(workspace, "train-curve", settings, data)
+        _, result = done(workspace, "train-curve", settings)
     except (UserError, RunFailedError) as error:
         return wrapped(f"no curve: {error}")  # the rest of the report stands all the same
     plot = curve_plot(result, ascii_only=options.ascii)

@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     data = named(options.ner, options.eval)
     workspace = Workspace.find(options.workspace)
     other = _other(workspace, options.compare) if options.compare else None
-    done, result = perform(workspace, "train-curve", curve_settings(data, options), data)
+    done, result = perform(workspace, "train-curve", curve_settings(data, options))
     if options.json:
         sys.stdout.write(json.dumps({**result, "run": done.id}) + "\n")
         return 0

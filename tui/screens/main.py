@@ -15,6 +15,7 @@ from textual.widget import Widget
 
 from flowchart.errors import UserError
 from flowchart.graph import Answer, Node
+from flowchart.runs.asked import is_with
 from flowchart.runs.folder import Run, Status
 from flowchart.runs.process import cancel, launch
 from flowchart.runs.progress import Progress
@@ -360,7 +361,7 @@ class MainScreen(MeasuringScreen):
 
         def changed(status: Status, progress: Progress) -> None:
             self._curve_status = status
-            other = not (self.walk.is_of_this_data(run) and run.same_inputs())
+            other = not (is_with(run, self.walk.data_settings) and run.same_inputs())
             result = None if status in ACTIVE else run.result()
             if result is not None:
                 progress.take(result)
@@ -374,6 +375,9 @@ class MainScreen(MeasuringScreen):
                     self.measure()  # a tuned training asks to be compared
 
         was_running = await asyncio.to_thread(run.status) in ACTIVE
+        await asyncio.to_thread(
+            run.same_inputs
+        )  # files written anew are read once, and not on the screen's time
         status = await follow(run, changed)
         if was_running:
             good = status is Status.FINISHED

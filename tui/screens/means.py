@@ -68,14 +68,15 @@ def read_means(values: list[str]) -> Means:
         UserError: A line means nothing.
     """
     from flowchart.label_map import parse
-    from tui.screens.train import pipeline_named, read_target
+    from flowchart.pipelines import name_or_folder
+    from tui.screens.train import read_target
 
     patterns, models, labels, halves, target = (value.strip() for value in values)
     if halves.lower() not in ("", "y", "yes", "n", "no"):
         raise UserError("Whether to train on each half is yes, or empty.")
     return Means(
         str(Path(patterns).expanduser()) if patterns else "",
-        [pipeline_named(name) for name in models.split(",") if name.strip()],
+        [name_or_folder(name) for name in models.split(",") if name.strip()],
         parse(labels) if labels else {},
         halves.lower() in ("y", "yes"),
         read_target(target),

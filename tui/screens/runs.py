@@ -17,6 +17,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from flowchart.errors import UserError
+from flowchart.runs.asked import is_with
 from flowchart.runs.folder import Run, Status, list_runs
 from flowchart.runs.process import cancel, resume
 from flowchart.text import one_line, printable
@@ -173,7 +174,7 @@ def run_line(run: Run, walk: Walk, mark: str = " ") -> Content:
     points = result.get("points") or []
     score = f"F {100 * float(points[-1]['ents_f']):.1f}" if points and status is Status.FINISHED else ""
     files = ", ".join(PurePath(str(name)).name for name in run.settings.get("train") or ())
-    here = "" if walk.is_of_this_data(run) else "  (other data)"
+    here = "" if is_with(run, walk.data_settings) else "  (other data)"
     created = run.created[:16].replace("T", " ")
     repeats = run.settings.get("repeats", 1)
     size = f"{run.settings.get('n_samples', '?')} points" + (f" x {repeats}" if repeats != 1 else "")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -41,8 +40,9 @@ async def ask_for_curve(app: NerTuiApp, walk: Walk, node: Node, facts: Facts) ->
         node: The box shown.
         facts: What is known about the data.
     """
-    from flowchart.curves import TRIED, chosen_pipeline
+    from flowchart.curves import TRIED
     from flowchart.evidence import measure
+    from flowchart.pipelines import chosen_pipeline
 
     session = walk.session
     base = chosen_pipeline(facts.measured.get("models")) if node.updates else ""
@@ -88,19 +88,15 @@ def read_answers(
     Raises:
         UserError: The target or a setting means nothing.
     """
+    from flowchart.pipelines import name_or_folder
+
     settings = {}
     for part in overrides.split():
         name, equals, value = part.removeprefix("--").partition("=")
         if not equals or not value or "." not in name:
             raise UserError(f"{part}: settings are given as training.dropout=0.1, with spaces between.")
         settings[name] = value
-    return Answers(int(points), int(repeats), read_target(target), pipeline_named(base_model), settings)
-
-
-def pipeline_named(text: str) -> str:
-    """Return a pipeline's name as it was given, or the absolute path where it names a folder."""
-    folder = Path(text.strip()).expanduser()
-    return str(folder.absolute()) if text.strip() and folder.is_dir() else text.strip()
+    return Answers(int(points), int(repeats), read_target(target), name_or_folder(base_model), settings)
 
 
 def read_target(text: str) -> float:

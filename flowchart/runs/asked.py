@@ -1,0 +1,57 @@
+"""The run of what is asked for: one that has done it already, or a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flowchart.dataset.eval_facts import set_is_there
+from flowchart.runs.command import command_line
+from flowchart.runs.folder import Run, Status, list_runs
+from flowchart.workspace import Workspace
+
+NO_DIFFERENCE = ("workers", "executor")
+"""Settings that the result does not depend on: where it is computed."""
+
+
+def new_run(workspace: Workspace, recipe: str, settings: Mapping[str, Any]) -> Run:
+    """Make the folder of a run on data; it is not started yet.
+
+    Raises:
+        UserError: The folder cannot be made.
+    """
+    return Run.create(workspace, recipe, settings, inputs_of(settings), command_line(recipe, settings))
+
+
+def inputs_of(settings: Mapping[str, Any]) -> list[tuple[str, Path]]:
+    """Return each file that settings name, with its role."""
+    files = [(role, Path(str(name))) for role in ("train", "eval") for name in settings.get(role) or ()]
+    single = [(role, Path(str(settings[role]))) for role in ("patterns", "config") if settings.get(role)]
+    return [*files, *single]
+
+
+def kept_run(workspace: Workspace, recipe: str, settings: Mapping[str, Any]) -> Run | None:
+    """Return the newest run of the recipe with the same settings that has finished or still runs.
+
+    One that does not hold any more is none.
+    """
+    wanted = _what(settings)
+    for run in list_runs(workspace, recipe):
+        if _what(run.settings) == wanted and run.status() in (Status.RUNNING, Status.FINISHED) and holds(run):
+            return run
+    return None
+
+
+def holds(run: Run) -> bool:
+    """Whether neither the files of a run have changed since, nor its evaluation set was deleted."""
+    return run.same_inputs() and set_is_there(run.result() or {})
+
+
+def is_with(run: Run, settings: Mapping[str, Any]) -> bool:
+    """Whether a run was made with these settings, whatever others it has."""
+    return all(run.settings.get(key) == value for key, value in settings.items())
+
+
+def _what(settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in settings.items() if name not in NO_DIFFERENCE}
