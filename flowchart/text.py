@@ -50,6 +50,11 @@ def one_line(text: str, cells: int | None = None) -> str:
     return set_cell_size(line, max(cells - 1, 0)).rstrip() + "…" if cells else ""
 
 
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun, as 1 text or 1,200 texts."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def from_here(file: str) -> str:
     """Return a file's path, from the current folder if it lies below."""
     path = Path(file)

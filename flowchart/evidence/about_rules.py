@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flowchart.evidence.facts import Suggestion, counted, judged, percent
-from flowchart.text import from_here
+from flowchart.evidence.facts import Suggestion, judged, percent
+from flowchart.text import counted, from_here
 
 
 def decided(value: float, threshold: float, low: float | None, high: float | None) -> Suggestion:

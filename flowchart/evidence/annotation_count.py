@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flowchart.evidence.facts import Evidence, Facts, counted
+from flowchart.evidence.facts import Evidence, Facts
 from flowchart.graph import Node
 from flowchart.records import rows_of
+from flowchart.text import counted
 
 FEW_SPANS = 50
 """Below so many spans a label is hard to learn: NEW_LABEL_THRESHOLD of `spacy debug data`."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from flowchart.evidence.facts import Evidence, Facts, counted, judged, percent, wilson
+from flowchart.evidence.facts import Evidence, Facts, judged, percent
 from flowchart.graph import Node
+from flowchart.text import counted
+from flowchart.wilson import wilson
 
 
 def context(node: Node, facts: Facts) -> Evidence | None:

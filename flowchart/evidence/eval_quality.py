@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flowchart.evidence.facts import Evidence, Facts, Suggestion, counted, percent, points
+from flowchart.evidence.facts import Evidence, Facts, Suggestion, percent, points
 from flowchart.graph import Node
+from flowchart.text import counted
 
 
 def eval_quality(node: Node, facts: Facts) -> Evidence | None:

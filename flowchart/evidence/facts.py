@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from flowchart.records import number_of, text_of
+from flowchart.text import one_line
 
 Suggestion = Literal["YES", "NO", "CAN'T TELL"]
 
@@ -83,6 +85,30 @@ NEEDS = {
 """What a person may have to give before a question can be answered."""
 
 
+def numbers(evidence: Mapping[str, Any]) -> str:
+    """Return value, interval and what it is held against in one line; "" where nothing was measured.
+
+    Args:
+        evidence: Evidence as plain data, which a version of its own may have written.
+    """
+    value, low, high, threshold = (
+        number_of(evidence.get(name)) for name in ("value", "low", "high", "threshold")
+    )
+    if value is None:
+        return ""
+    line = f"{_number(value)} {one_line(text_of(evidence, 'unit'))}".strip()
+    if low is not None and high is not None:
+        line += f", 95% interval {_number(low)} to {_number(high)}"
+    if threshold is not None:
+        source = one_line(text_of(evidence, "threshold_from"))
+        line += f"; held against {_number(threshold)}" + (f" ({source})" if source else "")
+    return line
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) and abs(value) >= 1 else f"{value:.3g}"
+
+
 def alignment(table: Table) -> str:
     """Return one letter for each column: "r" where all cells are numbers, signs or dashes, else "l"."""
     header, rows = table
@@ -121,22 +147,6 @@ def judged(value: float, threshold: float, low: float | None = None, high: float
     if low > threshold:
         return "YES"
     return "NO" if high <= threshold else "CAN'T TELL"
-
-
-def wilson(successes: int, trials: int, z: float = 1.96) -> tuple[float, float]:
-    """Return the 95% interval of a share, 0 to 1 without trials: Wilson 1927, JASA 22, page 209."""
-    if not trials:
-        return 0.0, 1.0
-    share = successes / trials
-    scale = 1 + z * z / trials
-    middle = (share + z * z / (2 * trials)) / scale
-    half = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials)) / scale
-    return max(middle - half, 0.0), min(middle + half, 1.0)
-
-
-def counted(count: int, noun: str) -> str:
-    """Return a count with its noun, as 1 text or 1,200 texts."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def percent(value: float) -> str:

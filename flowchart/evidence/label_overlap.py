@@ -15,9 +15,9 @@ from flowchart.evidence.facts import (
     percent,
     source,
     unmeasured,
-    wilson,
 )
 from flowchart.graph import Node
+from flowchart.wilson import wilson
 
 COLUMNS = 6
 """Labels of the pipeline that the table tells apart."""

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from flowchart.evidence.about_rules import advice, between, decided, few, subject, verb
-from flowchart.evidence.facts import Evidence, Facts, against, counted, percent, points, source
+from flowchart.evidence.facts import Evidence, Facts, against, percent, points, source
 from flowchart.graph import Node
+from flowchart.text import counted
 
 WORST, BEST = 5, 3
 """How many patterns the table has: those with the most wrong entities, and those with the most right ones."""

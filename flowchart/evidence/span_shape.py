@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flowchart.evidence.facts import Evidence, Facts, Suggestion, judged, percent, wilson
+from flowchart.evidence.facts import Evidence, Facts, Suggestion, judged, percent
 from flowchart.graph import Node
+from flowchart.wilson import wilson
 
 
 def span_shape(node: Node, facts: Facts) -> Evidence | None:

@@ -28,9 +28,10 @@ from spacy.tokens import Doc
 
 from flowchart.dataset.document import Document
 from flowchart.measures.agreement import Split, Version, agreement, by_annotator, repeated, shown, splits
-from flowchart.measures.forms import PARTLY, UNLABELLED, Forms, Occurrence, Variation, scan, wilson_low
+from flowchart.measures.forms import PARTLY, UNLABELLED, Forms, Occurrence, Variation, scan
 from flowchart.measures.material import Material
 from flowchart.measures.rows import RowLog
+from flowchart.wilson import wilson
 
 MOST_GROUPS = 500
 """Groups kept, the surest first; totals count all of them."""
@@ -251,7 +252,7 @@ def _text_groups(texts: Mapping[str, Sequence[Version]]) -> list[Group]:
                 "text",
                 "the whole text",
                 Counter({"rejected here, accepted in another row": count}),
-                wilson_low(count, count),
+                wilson(count, count)[0],
                 count,
                 _rejected_rows(rejected),
             )
@@ -291,7 +292,7 @@ def _split_group(
     counts = Counter({differing: len(found)})
     if total > len(found):
         counts["alike or otherwise"] = total - len(found)
-    return Group(kind, what, counts, wilson_low(len(found), total), len(found), _split_rows(found))
+    return Group(kind, what, counts, wilson(len(found), total)[0], len(found), _split_rows(found))
 
 
 def _split_rows(found: Sequence[Split]) -> Iterator[tuple[tuple[str, int, str, str], dict[str, Any]]]:

@@ -8,13 +8,14 @@ slipped; a slip stands out by being rare among many. This is the variation nucle
 
 from __future__ import annotations
 
-import math
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
+
+from flowchart.wilson import wilson
 
 UNLABELLED = "unlabelled"
 PARTLY = "partly labelled"
@@ -29,20 +30,6 @@ _FIRST_LABEL = 2
 
 Form = tuple[int, ...]
 """The ORTH of its tokens."""
-
-
-def wilson_low(count: int, total: int) -> float:
-    """Return the lower end of the 95% interval of a share, 0 to 1; 0 of no total.
-
-    After Wilson 1927, "Probable Inference, the Law of Succession, and Statistical Inference" (JASA 22).
-    """
-    if not total:
-        return 0.0
-    z = 1.959964
-    share = count / total
-    middle = share + z * z / (2 * total)
-    spread = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
-    return max((middle - spread) / (1 + z * z / total), 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +244,7 @@ def _variation(
         size=size,
         outcomes=outcomes,
         usual=frozenset((usual, PARTLY) if usual == UNLABELLED else (usual,)),
-        score=wilson_low(decisions[usual], decisions.total()),
+        score=wilson(decisions[usual], decisions.total())[0],
         occurrences=occurrences,
         contexts=context_parts(
             (_context(docs[each.text], each.start, each.start + size), _decision(each.outcome))

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flowchart.dataset.corpus import prepare
+from flowchart.dataset.corpus import Corpus, prepare
 from flowchart.dataset.findings import FindingLog
 from flowchart.runs.versions import versions
 from flowchart.workspace import Workspace
@@ -38,6 +38,16 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
             evaluation set is damaged.
     """
     began = time.perf_counter()
+    _, result = check(run, report)
+    return {**result, "seconds": round(time.perf_counter() - began, 3), "versions": versions()}
+
+
+def check(run: Run, report: Reporter) -> tuple[Corpus, dict[str, Any]]:
+    """Return the dataset named in a run's settings, and what is in it; its findings are written.
+
+    Raises:
+        UserError: As for `run`.
+    """
     settings = run.settings
     lang = str(settings.get("lang", "en"))
     eval_split = float(settings.get("eval_split", 0.2))
@@ -54,12 +64,10 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
             trainable=False,
             eval_sets=Workspace(run.folder.parent.parent).eval_sets,
         )
-    return {
+    return corpus, {
         **corpus.to_dict(),
         "findings": {"total": findings.total, "kinds": findings.summary(), "file": FINDINGS},
         "seed": seed,
         "eval_split": eval_split,
         "lang": lang,
-        "seconds": round(time.perf_counter() - began, 3),
-        "versions": versions(),
     }

@@ -14,15 +14,13 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from flowchart.dataset.corpus import Corpus, prepare
-from flowchart.dataset.findings import FindingLog
+from flowchart.dataset.corpus import Corpus
 from flowchart.errors import UserError
 from flowchart.measures import FACTS, ON_REQUEST, Fact
 from flowchart.measures.material import Material
 from flowchart.measures.rows import RowLog
-from flowchart.recipes.check import FINDINGS
+from flowchart.recipes.check import check
 from flowchart.runs.versions import versions
-from flowchart.workspace import Workspace
 
 if TYPE_CHECKING:
     from flowchart.runs.folder import Run
@@ -54,35 +52,19 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
     """
     began = time.perf_counter()
     settings = run.settings
-    with FindingLog(run.folder / FINDINGS) as findings:
-        corpus = prepare(
-            [Path(file) for file in settings.get("train", ())],
-            [Path(file) for file in settings.get("eval", ())],
-            lang=str(settings.get("lang", "en")),
-            eval_split=float(settings.get("eval_split", 0.2)),
-            seed=int(settings.get("seed", 0)),
-            progress=report.progress,
-            findings=findings,
-            trainable=False,
-            eval_sets=Workspace(run.folder.parent.parent).eval_sets,
-        )
-    summary = {"total": findings.total, "kinds": findings.summary(), "file": FINDINGS}
-    asked: dict[str, Any] = {
-        name: settings[name] for name in ("lang", "seed", "eval_split") if name in settings
-    }
-    check = {**corpus.to_dict(), "findings": summary, **asked}
+    corpus, checked = check(run, report)
     patterns = settings.get("patterns")
     material = Material(
-        corpus=_bounded(corpus, int(settings.get("seed", 0))),
+        corpus=_bounded(corpus, checked["seed"]),
         files=[file.path for file in corpus.files]
         + ([corpus.eval_file] if corpus.eval_source != "file" else []),
-        lang=str(settings.get("lang", "en")),
-        seed=int(settings.get("seed", 0)),
+        lang=checked["lang"],
+        seed=checked["seed"],
         patterns=Path(str(patterns)) if patterns else None,
         models=[str(name) for name in settings.get("models") or ()],
         label_map={str(own): str(data) for own, data in (settings.get("label_map") or {}).items()},
         folder=run.folder,
-        findings=findings.summary(),
+        findings=checked["findings"]["kinds"],
     )
     drawn = [len(material.corpus.train), len(corpus.train)]
     facts: dict[str, Any] = {}
@@ -104,7 +86,7 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
     return {
         "facts": facts,
         "rows": rows,
-        "check": check,
+        "check": checked,
         "content_hash": corpus.content_hash,
         "eval_source": corpus.eval_source,
         "eval_file": corpus.eval_file,

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from flowchart.evidence.facts import alignment
+from flowchart.evidence.facts import alignment, numbers
 from flowchart.path import Path, Step
-from flowchart.records import number_of, text_of
 from flowchart.report.markdown import code, fence, literal, quote, table
 from flowchart.report.mermaid import diagram
+from flowchart.text import counted
 
 MOST_LINES = 8
 """Lines of the table of what was measured."""
@@ -22,7 +22,7 @@ def standing(path: Path) -> str:
     """Return where the path stands, and what that means."""
     box = path.current
     end = "The path ends at" if path.finished else "The path stands at"
-    text = f"{end} **{literal(box.text)}** after {_count(len(path.steps), 'step')}.\n"
+    text = f"{end} **{literal(box.text)}** after {counted(len(path.steps), 'step')}.\n"
     if box.meaning:
         text += f"\n{literal(box.meaning)}\n"
     if path.pending_note:
@@ -71,26 +71,10 @@ def _evidence(evidence: Mapping[str, Any], step: Step) -> str:
         text += " (answered otherwise)"
     reason = str(evidence.get("reason") or "")
     text += f". {literal(reason)}" if reason else "."
-    text += f"\n\n{literal(held)}\n" if (held := _held_against(evidence)) else "\n"
+    text += f"\n\n{literal(held)}.\n" if (held := numbers(evidence)) else "\n"
     if evidence.get("advice"):
         text += f"\n{literal(str(evidence['advice']))}\n"
     return text + _details(evidence.get("table"))
-
-
-def _held_against(evidence: Mapping[str, Any]) -> str:
-    """The value, its interval and what it was held against; "" where nothing was measured."""
-    value, low, high, threshold = (
-        number_of(evidence.get(key)) for key in ("value", "low", "high", "threshold")
-    )
-    if value is None:
-        return ""
-    line = f"{value:.4g} {text_of(evidence, 'unit')}".strip()
-    if low is not None and high is not None:
-        line += f", 95% interval {low:.4g} to {high:.4g}"
-    if threshold is not None:
-        source = text_of(evidence, "threshold_from")
-        line += f"; held against {threshold:.4g}" + (f" ({source})" if source else "")
-    return f"{line}."
 
 
 def _details(details: object) -> str:
@@ -108,7 +92,3 @@ def _details(details: object) -> str:
     more = f"\nand {len(whole) - MOST_LINES:,} more\n" if len(whole) > MOST_LINES else ""
     plain = tuple(tuple(str(cell) for cell in row) for row in whole)
     return "\n" + table(names, lines, alignment((tuple(map(str, header)), plain))) + more
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from flowchart import graph
 from flowchart.evidence import MEASURES, Facts, measure
-from flowchart.evidence.facts import wilson
 from flowchart.measures import FACTS
+from flowchart.wilson import wilson
 
 CHART = graph.load()
 

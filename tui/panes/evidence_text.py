@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from flowchart.evidence import MEASURES, NEEDS, Evidence
-from flowchart.evidence.facts import Table, alignment
+from flowchart.evidence import MEASURES, NEEDS, Evidence, as_record
+from flowchart.evidence.facts import Table, alignment, numbers
 from flowchart.graph import Node
 from flowchart.text import one_line, pad, printable
 
@@ -40,7 +40,7 @@ def evidence_content(evidence: Evidence, *, in_hand: bool, cells: int = 0) -> Co
         ),
         Content(printable(evidence.reason)),
     ]
-    if line := numbers(evidence):
+    if line := numbers(as_record(evidence)):
         parts.append(Content.styled(line, "$foreground-muted"))
     if evidence.needs:
         parts.append(Content(f"It takes {NEEDS[evidence.needs]}. {KEYS[evidence.needs]}"))
@@ -53,23 +53,6 @@ def evidence_content(evidence: Evidence, *, in_hand: bool, cells: int = 0) -> Co
     if evidence.advice:
         parts.append(Content(printable(evidence.advice)))
     return Content("\n").join(parts)
-
-
-def numbers(evidence: Evidence) -> str:
-    """The value, its interval and what it is held against, in one line; "" where nothing was measured."""
-    if evidence.value is None:
-        return ""
-    line = f"{_number(evidence.value)} {one_line(evidence.unit)}".strip()
-    if evidence.low is not None and evidence.high is not None:
-        line += f", 95% interval {_number(evidence.low)} to {_number(evidence.high)}"
-    if evidence.threshold is not None:
-        source = f" ({one_line(evidence.threshold_from)})" if evidence.threshold_from else ""
-        line += f"; held against {_number(evidence.threshold)}{source}"
-    return line
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value == int(value) and abs(value) >= 1 else f"{value:.3g}"
 
 
 def table_content(table: Table, most: int, cells: int = 0) -> Content:

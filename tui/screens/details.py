@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
@@ -10,11 +11,12 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 
-from flowchart.evidence import Evidence
+from flowchart.evidence import Evidence, as_record
+from flowchart.evidence.facts import numbers
 from flowchart.runs.folder import Run
 from flowchart.text import one_line, printable
 from tui.glyphs import Glyphs
-from tui.panes.evidence_text import numbers, table_content
+from tui.panes.evidence_text import table_content
 from tui.screens.findings import FindingsScreen
 from tui.widgets.key_hints import KeyHints
 from tui.widgets.plain import Plain
@@ -35,7 +37,8 @@ async def show_details(
         run: The run that measured; None when it is gone, and its rows with it.
         glyphs: The signs to draw with.
     """
-    rows = (run.result() or {}).get("rows") if run is not None and evidence.rows else None
+    result = await asyncio.to_thread(run.result) if run is not None and evidence.rows else None
+    rows = (result or {}).get("rows")
     summary = rows.get(evidence.rows) if isinstance(rows, dict) else None
     await app.push_screen_wait(DetailsScreen(evidence, question, run, summary or {}, glyphs))
 
@@ -85,7 +88,7 @@ class DetailsScreen(Screen[None]):
         evidence = self._evidence
         cells = self.query_one(VerticalScroll).scrollable_content_region.width - 1
         parts = [Content(printable(f"{evidence.suggestion}. {evidence.reason}"))]
-        if line := numbers(evidence):
+        if line := numbers(as_record(evidence)):
             parts.append(Content.styled(line, "$foreground-muted"))
         if evidence.advice:
             parts.append(Content(printable(evidence.advice)))
