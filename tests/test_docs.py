@@ -33,7 +33,8 @@ from flowchart.errors import EXIT_USER_ERROR, UserError
 from flowchart.evidence import MEASURES, NEEDS
 from tui.app import PAPER
 from tui.cli import EXIT_FAILED
-from tui.cli.parser import COMMANDS, app_parser, command_parser, parse
+from tui.cli.commands import COMMANDS
+from tui.cli.parser import app_parser, command_parser, parse
 from tui.following import PAUSE
 from tui.panes.metrics import ROOM_FOR_BOTH
 from tui.screens.findings import PAGE

@@ -6,7 +6,8 @@ import argparse
 import sys
 from typing import NamedTuple
 
-from tui.cli.parser import COMMANDS, app_parser, command_parser
+from tui.cli.commands import COMMANDS
+from tui.cli.parser import app_parser, command_parser
 
 
 class Option(NamedTuple):

@@ -78,7 +78,7 @@ def _meant(name: str) -> str:
     """Return a hint when a command was probably meant."""
     from difflib import get_close_matches
 
-    from tui.cli.parser import COMMANDS
+    from tui.cli.commands import COMMANDS
 
     close = get_close_matches(name, COMMANDS, 1)
     return f" (nor a command; did you mean {close[0]}?)" if close else ""

@@ -62,7 +62,8 @@ def key_groups(display: object) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the keys of each pane and screen, from the bindings themselves."""
     from tui.app import NerTuiApp
     from tui.panes.question import QuestionPane
-    from tui.panes.tree import FlowchartTree, SearchInput
+    from tui.panes.tree import FlowchartTree
+    from tui.panes.tree_pane import SearchInput
     from tui.screens.dialogs import Ask
     from tui.screens.findings import FindingsScreen, Lines
     from tui.screens.main import MainScreen

@@ -25,7 +25,8 @@ from tui.following import ACTIVE, follow
 from tui.glyphs import Glyphs
 from tui.panes.metrics import MetricsPane
 from tui.panes.question import QuestionPane
-from tui.panes.tree import FlowchartTree, TreePane
+from tui.panes.tree import FlowchartTree
+from tui.panes.tree_pane import TreePane
 from tui.screens.keys import KEYS
 from tui.screens.layout import SMALLEST, Layout, choose_layout
 from tui.screens.measuring import MeasuringScreen

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.tui.cli.conftest import Program
+from tui.cli.commands import COMMANDS
 from tui.cli.completion import bash, fish, zsh
-from tui.cli.parser import COMMANDS
 
 
 def complete(folder: Path, *words: str) -> set[str]:

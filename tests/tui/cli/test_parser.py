@@ -11,7 +11,8 @@ import pytest
 from flowchart import __version__
 from flowchart.errors import UserError
 from tests.tui.cli.conftest import Program, program_environment
-from tui.cli.parser import COMMANDS, app_parser, command_parser, parse
+from tui.cli.commands import COMMANDS
+from tui.cli.parser import app_parser, command_parser, parse
 
 
 def test_data_opens_the_app() -> None:
