@@ -227,7 +227,7 @@ def test_answers_as_numbers() -> None:
 async def test_a_training_is_asked_for_with_repeats_and_a_target(
     make_app: MakeApp, walk: Walk, workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.screens.main.launch", lambda run: None)  # what it trains is tested elsewhere
+    monkeypatch.setattr("tui.screens.curve.launch", lambda run: None)  # what it trains is tested elsewhere
     app = make_app()
     async with app.run_test(size=(60, 15)) as pilot:
         await wait_until(pilot, lambda: bool(app.main.metrics.query("#curve")))

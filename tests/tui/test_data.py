@@ -264,7 +264,7 @@ async def test_a_training_goes_on_in_view_when_other_data_is_opened(
         await wait_until(pilot, lambda: "train-curve running" in screen_text(app))
         app.main.walk.open_data([other], [])
         app.main._load_data()
-        app.main._come_back_to_curve()
+        app.main.come_back_to_curve()
         await wait_until(pilot, lambda: "of other data than is open now" in screen_text(app))
         assert app.main.active_run is not None
         await pilot.press("x")

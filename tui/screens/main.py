@@ -15,11 +15,9 @@ from textual.widget import Widget
 
 from flowchart.errors import UserError
 from flowchart.graph import Answer, Node
-from flowchart.runs.asked import is_with
 from flowchart.runs.folder import Run, Status
-from flowchart.runs.process import cancel, launch
+from flowchart.runs.process import launch
 from flowchart.runs.progress import Progress
-from flowchart.text import one_line
 from flowchart.walk import Walk
 from tui.following import ACTIVE, follow
 from tui.glyphs import Glyphs
@@ -27,9 +25,9 @@ from tui.panes.metrics import MetricsPane
 from tui.panes.question import QuestionPane
 from tui.panes.tree import FlowchartTree
 from tui.panes.tree_pane import TreePane
+from tui.screens.curve import CurveScreen
 from tui.screens.keys import KEYS
 from tui.screens.layout import SMALLEST, Layout, choose_layout
-from tui.screens.measuring import MeasuringScreen
 from tui.widgets.key_hints import KeyHints
 from tui.widgets.plain import Plain
 from tui.widgets.status_line import StatusLine
@@ -42,13 +40,12 @@ NOT_UNSEEN = frozenset(
 """What is not done in a terminal too small to see what it does."""
 
 
-class MainScreen(MeasuringScreen):
+class MainScreen(CurveScreen):
     """The chart, the box in hand and the metrics; everything is done from here by single keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = KEYS
 
     tree_pane = getters.query_one("#flowchart", TreePane)
-    metrics = getters.query_one("#metrics", MetricsPane)
 
     def __init__(self, walk: Walk, glyphs: Glyphs, *, ascii_only: bool) -> None:
         super().__init__(walk, glyphs)
@@ -57,9 +54,6 @@ class MainScreen(MeasuringScreen):
         self._shown = "flowchart"
         self._layout_now = Layout.COLUMNS
         self._arranged: tuple[Layout, bool, str] | None = None
-        self._followed: Run | None = None
-        self._curve_status: Status | None = None
-        self._check_status: Status | None = None
         self._measure_then = False
 
     def compose(self) -> ComposeResult:
@@ -93,7 +87,7 @@ class MainScreen(MeasuringScreen):
         self.walk.remarks.clear()
         if self.walk.session.data:
             self._load_data()
-            self._come_back_to_curve()
+            self.come_back_to_curve()
 
     def _open_given(self) -> None:
         options, session = self.app.options, self.walk.session
@@ -252,7 +246,7 @@ class MainScreen(MeasuringScreen):
                 self.complain(error)
                 return
             self._load_data()
-            self._come_back_to_curve()
+            self.come_back_to_curve()
 
     @work(group="check", exclusive=True)
     async def _load_data(self) -> None:
@@ -310,138 +304,6 @@ class MainScreen(MeasuringScreen):
                 FindingsScreen("Findings", run.folder / "findings.jsonl", summary, self.glyphs)
             )
 
-    # -- the learning curve -------------------------------------------------------------------------
-
-    def _come_back_to_curve(self) -> None:
-        run = self.walk.curve_run
-        if run is not None:
-            if run.status() in ACTIVE:
-                self.metrics.view = "curve"
-            self.follow_curve(run)
-        elif self.active_run is None:  # else a training of other data goes on, and stays in view as that
-            self._curve_status = None
-            self.metrics.curve_view.show_nothing()
-            self.status_line.show_curve(None, Progress())
-        self._lay_over()
-
-    @work(group="dialog", exclusive=True)
-    async def action_train(self) -> None:
-        """Ask what to train, and train."""
-        from tui.screens.train import ask_for_curve
-
-        if not self.walk.session.data:
-            self.notify("Open a dataset first (o).", severity="warning", markup=False)
-            return
-        if self._check_status in (Status.FAILED, Status.CRASHED):
-            self.notify("The data could not be loaded: 3 shows why.", severity="warning", markup=False)
-            return
-        if self._curve_status in ACTIVE:
-            self.notify(
-                "A training is running: x cancels it, R lists the runs.", severity="warning", markup=False
-            )
-            return
-        node = self.question.node or self.walk.path.current
-        answers = await ask_for_curve(self.app, self.walk, node, self.facts)
-        if answers is None:
-            return
-        try:
-            run = await asyncio.to_thread(self.walk.new_curve, *answers)
-            await asyncio.to_thread(launch, run)
-        except UserError as error:
-            self.complain(error)
-            return
-        self.metrics.view = "curve"
-        if self._layout_now is Layout.SINGLE:
-            self.action_pane("metrics")
-        self.follow_curve(run)
-
-    @work(group="curve", exclusive=True)
-    async def follow_curve(self, run: Run) -> None:
-        """Show a run's learning curve, live while it is trained."""
-        self._followed = run
-
-        def changed(status: Status, progress: Progress) -> None:
-            self._curve_status = status
-            other = not (is_with(run, self.walk.data_settings) and run.same_inputs())
-            result = None if status in ACTIVE else run.result()
-            if result is not None:
-                progress.take(result)
-            log = run.log_tail(5) if status is Status.CRASHED else ()
-            self.metrics.curve_view.show_run(status, progress, log=log, other_data=other)
-            self.status_line.show_curve(status, progress)
-            self.refresh_bindings()
-            if status is Status.FINISHED:
-                self.learn()
-                if self.app.options.measure and self._check_status is Status.FINISHED:
-                    self.measure()  # a tuned training asks to be compared
-
-        was_running = await asyncio.to_thread(run.status) in ACTIVE
-        await asyncio.to_thread(
-            run.same_inputs
-        )  # files written anew are read once, and not on the screen's time
-        status = await follow(run, changed)
-        if was_running:
-            good = status is Status.FINISHED
-            why = str((run.end() or {}).get("message") or "") if status is Status.FAILED else ""
-            said = f"train-curve {status.value}" + (f": {one_line(why, 300)}" if why else ".")
-            self.notify(said, severity="information" if good else "warning", markup=False)
-
-    @work(group="dialog", exclusive=True)
-    async def action_cancel(self) -> None:
-        """Cancel the training, or the loading, after asking."""
-        from tui.screens.dialogs import Choice
-
-        run = self.active_run or (self.measured_by if self.measuring else self.walk.check_run)
-        if run is None:
-            return
-        kept = "; finished points are kept" if run is self.active_run else ""
-        answers = [("y", f"Yes, stop it{kept}"), ("n", "No, let it go on")]
-        if await self.app.push_screen_wait(Choice(f"Cancel {run.recipe}?", answers)) == "y":
-            await asyncio.to_thread(cancel, run)
-
-    def action_labels(self) -> None:
-        """Show or hide single labels."""
-        self.metrics.view = "curve"
-        self.metrics.curve_view.toggle_labels()
-
-    @work(group="dialog", exclusive=True)
-    async def action_runs(self) -> None:
-        """List the runs; the one taken is shown in the metrics pane, or laid over the one that is."""
-        from tui.screens.runs import RunsScreen
-
-        taken = await self.app.push_screen_wait(RunsScreen(self.walk, self.glyphs))
-        if taken is None:
-            return
-        session, run = self.walk.session, taken.run
-        if taken.compare:
-            session.compare_run = "" if session.compare_run == run.id else run.id
-        else:
-            session.curve_run = run.id
-            session.compare_run = "" if session.compare_run == run.id else session.compare_run
-        try:
-            self.walk.save()
-        except UserError as error:
-            self.complain(error)
-        self.metrics.view = "curve"
-        if not taken.compare:
-            self.follow_curve(run)
-        self._lay_over()
-
-    @work(group="compare", exclusive=True)
-    async def _lay_over(self) -> None:
-        """Lay the curve that somebody chose over the one in view, or take it off."""
-        run = self.walk.compare_run
-        result = None if run is None else await asyncio.to_thread(run.result)
-        if run is None or result is None or not result.get("points"):
-            self.metrics.curve_view.lay_over()
-        else:
-            self.metrics.curve_view.lay_over(run.id, result)
-
-    @property
-    def active_run(self) -> Run | None:
-        """The training that is running, if one is."""
-        return self._followed if self._curve_status in ACTIVE else None
-
     # -- panes --------------------------------------------------------------------------------------
 
     def on_resize(self, event: Resize) -> None:
@@ -466,6 +328,11 @@ class MainScreen(MeasuringScreen):
             self.query_one(f"#{pane}").set_class(pane == self._shown, "-shown")
         self.query_one("#right").set_class(self._shown != "flowchart", "-shown")
         self.status_line.show_tabs(self._shown if single else "", zoomed=self._zoomed)
+
+    def bring_to_front(self, name: str) -> None:
+        """Go to a pane where one pane has the whole screen."""
+        if self._layout_now is Layout.SINGLE:
+            self.action_pane(name)
 
     def action_pane(self, name: str) -> None:
         """Go to a pane."""
