@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -71,7 +72,7 @@ def _evidence(evidence: Mapping[str, Any], step: Step) -> str:
         text += " (answered otherwise)"
     reason = str(evidence.get("reason") or "")
     text += f". {literal(reason)}" if reason else "."
-    text += f"\n\n{literal(held)}.\n" if (held := numbers(evidence)) else "\n"
+    text += f"\n\n{literal(f'Value: {held}')}.\n" if (held := numbers(evidence)) else "\n"
     if evidence.get("advice"):
         text += f"\n{literal(str(evidence['advice']))}\n"
     return text + _details(evidence.get("table"))
@@ -88,7 +89,12 @@ def _details(details: object) -> str:
     if not whole:
         return ""
     names = [literal(str(name)) for name in header]
-    lines = [[code(str(row[0])), *(literal(str(cell)) for cell in row[1:])] for row in whole[:MOST_LINES]]
+    lines = [[code(str(row[0])), *(_cell(str(cell)) for cell in row[1:])] for row in whole[:MOST_LINES]]
     more = f"\nand {len(whole) - MOST_LINES:,} more\n" if len(whole) > MOST_LINES else ""
     plain = tuple(tuple(str(cell) for cell in row) for row in whole)
     return "\n" + table(names, lines, alignment((tuple(map(str, header)), plain))) + more
+
+
+def _cell(text: str) -> str:
+    """A cell of a table; a number is nothing that Markdown could take for something else."""
+    return text if re.fullmatch(r"[\d.,%+-]+", text) else literal(text)
