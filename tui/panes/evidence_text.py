@@ -13,7 +13,10 @@ MOST_LINES = 12
 """Lines of a table in the pane; the rest is on a screen of its own."""
 
 WIDEST = 28
-"""Cells of a column, but for the last."""
+"""Cells of a column where not all have the room that they want."""
+
+NARROWEST = 8
+"""Cells that the first and the last column keep."""
 
 STYLES = {"YES": "bold $text-success", "NO": "bold $text-error"}
 
@@ -56,18 +59,16 @@ def evidence_content(evidence: Evidence, *, in_hand: bool, cells: int = 0) -> Co
 
 
 def table_content(table: Table, most: int, cells: int = 0) -> Content:
-    """A table of aligned columns; the first column gives way where the pane is narrow."""
+    """A table of aligned columns; the first and the last give way where the pane is narrow."""
     header, rows = table
     lines = [header, *rows[:most]]
     count = len(header)
     widths = [max(Content(one_line(line[column])).cell_length for line in lines) for column in range(count)]
-    widths[:-1] = [min(width, WIDEST) for width in widths[:-1]]
-    room = cells - sum(widths[:-1]) - 2 * (count - 1)
-    widths[-1] = min(widths[-1], max(room, WIDEST)) if cells else widths[-1]
-    spare = widths[-1] - room
-    if cells and spare > 0:
-        widths[0] = max(widths[0] - spare, 8)
-        widths[-1] = max(min(widths[-1], cells - sum(widths[:-1]) - 2 * (count - 1)), 8)
+    room = cells - 2 * (count - 1)
+    if cells and sum(widths) > room:
+        widths = [min(width, WIDEST) for width in widths]
+        widths[0] = max(widths[0] - max(sum(widths) - room, 0), NARROWEST)
+        widths[-1] = max(room - sum(widths[:-1]), NARROWEST)
     align = alignment(table)
     drawn = []
     for number, line in enumerate(lines):
