@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flowchart import graph
@@ -255,6 +255,8 @@ def test_limits_of_a_chart_of_ones_own_count() -> None:
 
 
 @given(st.integers(0, 500), st.integers(1, 500))
+@example(0, 249)
+@example(499, 1)
 def test_the_interval_of_a_share_holds_it(hits: int, others: int) -> None:
     low, high = wilson(hits, hits + others)
     assert 0 <= low <= hits / (hits + others) <= high <= 1
