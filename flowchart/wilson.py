@@ -19,7 +19,7 @@ def wilson(successes: int, trials: int) -> tuple[float, float]:
     scale = 1 + Z * Z / trials
     middle = (share + Z * Z / (2 * trials)) / scale
     half = Z * math.sqrt(share * (1 - share) / trials + Z * Z / (4 * trials * trials)) / scale
-    # At none and at all the formula's own ends are 0 and 1; written out, rounding leaves the share outside by 1e-18.
+    # At none and at all the formula's ends are 0 and 1, which rounding would miss by 1e-18.
     low = middle - half if successes else 0.0
     high = middle + half if successes < trials else 1.0
     return low, high

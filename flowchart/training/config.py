@@ -75,15 +75,7 @@ The best of them is kept. Each costs as much as some dozen steps, and the best o
 spaCy's default makes about twenty.
 """
 
-OPS_CODE = '''"""Matrix products by NumPy's library: up to four times as fast as Thinc's on recent processors.
-
-`spacy train --code` imports this file before it trains.
-"""
-
-from thinc.api import NumpyOps, set_current_ops
-
-set_current_ops(NumpyOps(use_blis=False))
-'''
+OPS_CODE = Path(__file__).with_name("ops.py").read_text(encoding="utf-8")
 """A file beside the trainings. Both they and `spacy train` import it, so that both add up numbers alike."""
 
 

@@ -76,7 +76,7 @@ def lay_out(folder: Path, corpus: Corpus, settings: Settings, told: Told) -> tup
                     work=texts.words if settings.config else schedule.words,
                     digest=_digest(config, texts, dev, code),
                     gpu_id=settings.gpu_id,
-                    built_in=settings.config is None,
+                    built_in=settings.built_in,
                     blank=settings.config is None and not settings.base_model,
                 )
             )

@@ -39,6 +39,7 @@ from thinc.api import fix_random_seed, require_gpu, set_gpu_allocator
 from flowchart.errors import UserError
 from flowchart.runs.events import dump
 from flowchart.training.intervals import intervals
+from flowchart.training.once import ReadOnce, update_from_memory
 from flowchart.training.scores import Counts
 from flowchart.workspace import write_atomic
 
@@ -70,7 +71,7 @@ class Point:
         digest: What identifies config, texts, eval texts and versions: a result with another digest is not
             this point's.
         gpu_id: The number of the GPU to train on; -1 for the CPU.
-        built_in: Whether its config is the built-in one, of which is known what may be cached.
+        built_in: Whether its texts are read as by the built-in config, the same ones at each pass.
         blank: Whether it begins with a blank model.
     """
 
@@ -153,19 +154,6 @@ class _EvalSet:
         return sum(scores[name] * weight for name, weight in self._weights.items()), scores
 
 
-class _Once:
-    """A corpus that is read and tokenised once, whatever the number of passes over it."""
-
-    def __init__(self, corpus: Callable[[Language], Iterable[Example]]) -> None:
-        self._corpus = corpus
-        self._examples: list[Example] | None = None
-
-    def __call__(self, nlp: Language) -> Iterable[Example]:
-        if self._examples is None:
-            self._examples = list(self._corpus(nlp))
-        return iter(self._examples)
-
-
 def train(point: Point, tell: Tell) -> Trained:
     """Train a point, keep its best model and its scores in its folder.
 
@@ -193,8 +181,8 @@ def train(point: Point, tell: Tell) -> Trained:
     settings = registry.resolve(filled["training"], schema=ConfigSchemaTraining)
     train_corpus, dev_corpus = resolve_dot_names(filled, [settings["train_corpus"], settings["dev_corpus"]])
     if point.built_in:
-        train_corpus = _Once(train_corpus)
-        _update_without_copies(nlp)
+        train_corpus = ReadOnce(train_corpus)
+        update_from_memory(nlp, blank=point.blank)
     ready = create_before_to_disk_callback(settings["before_to_disk"])
     eval_set = _EvalSet(nlp, dev_corpus, settings["score_weights"])
 
@@ -269,29 +257,6 @@ def peak_mb() -> float:
     """
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(peak * (1 if sys.platform == "darwin" else 1024) / 1e6, 1)
-
-
-def _update_without_copies(nlp: Language) -> None:
-    """Have a pipeline of one component updated without a copy of each text at each step.
-
-    `Language.update` makes the copies because components may annotate what the next ones see. Here there is
-    no next one, and ner leaves the texts as they are, so the result is the same to the last bit.
-    """
-    if len(nlp.pipeline) != 1 or nlp.pipe_names != nlp.component_names:
-        return
-    component = nlp.pipeline[0][1]
-
-    def update(
-        examples: list[Example],
-        *,
-        drop: float,
-        losses: dict[str, float],
-        **_others: object,
-    ) -> dict[str, float]:
-        component.update(examples, drop=drop, sgd=None, losses=losses)  # type: ignore[attr-defined]
-        return losses
-
-    nlp.update = update  # type: ignore[method-assign, assignment]
 
 
 def _result(point: Point, counts: Counts, **measured: float) -> Trained:

@@ -57,6 +57,11 @@ class Settings:
     executor: str = "local"
     target: float | None = None
 
+    @property
+    def built_in(self) -> bool:
+        """Whether the texts are read as the built-in config reads them, the same ones at each pass."""
+        return self.config is None and not any(name.startswith("corpora.") for name in self.overrides)
+
     @classmethod
     def read(cls, settings: Mapping[str, Any]) -> Settings:
         """Return the settings of a run.

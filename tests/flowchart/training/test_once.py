@@ -1,0 +1,90 @@
+"""What a training works out once is what spaCy works out at each step, to the last bit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import spacy
+from hypothesis import given
+from hypothesis import strategies as st
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.training.example import Example
+
+from flowchart.dataset.document import Document
+from flowchart.training.once import ReadOnce, _remembering, update_from_memory
+from tests.flowchart.training.test_train_curve import make_point, train_alone
+
+
+def documents(count: int) -> list[Document]:
+    """Texts from one word to forty, so that some are cut and some are not."""
+    found = []
+    for number in range(count):
+        head = f"{number} aspirin here" + " and more" * (number % 7 * 3)
+        start = len(str(number)) + 1
+        found.append(Document(head, ((start, start + 7, f"L{number % 3}"),), (0, number)))
+    return [*found, Document("bare", (), (0, count)), Document("nothing here", (), (0, count + 1))]
+
+
+def test_a_model_is_the_same_to_the_last_bit(tmp_path: Path) -> None:
+    models = []
+    for built_in in (True, False):
+        point = make_point(tmp_path / str(built_in), documents(9), documents(3))
+        assert train_alone(replace(point, built_in=built_in))[-1] == {"kind": "done"}
+        models.append((point.folder / "model/ner/model").read_bytes())
+    assert models[0] == models[1]
+
+
+@pytest.fixture(scope="module")
+def pipeline() -> Language:
+    nlp = spacy.blank("en")
+    ner = nlp.add_pipe("ner")
+    ner.add_label("DRUG")
+    nlp.initialize()
+    return nlp
+
+
+def example(nlp: Language, words: int, annotated: bool) -> Example:
+    doc = nlp.make_doc("aspirin " * words)
+    gold = Doc(nlp.vocab, words=[word.text for word in doc], spaces=[True] * words)
+    if annotated:
+        gold.set_ents([], default="outside")
+    return Example(doc, gold)
+
+
+@given(st.integers(1, 9), st.integers(-2, 10), st.none() | st.integers(-2, 10), st.booleans())
+def test_what_is_annotated_is_as_spacy_says(
+    pipeline: Language, words: int, start: int, end: int | None, annotated: bool
+) -> None:
+    ner = pipeline.get_pipe("ner")
+    one = example(pipeline, words, annotated)
+    try:
+        expected = ner.moves.has_gold(one, start, end)
+    except (IndexError, ValueError) as error:
+        with pytest.raises(type(error)):
+            _remembering(ner).moves.has_gold(one, start, end)
+        return
+    assert _remembering(ner).moves.has_gold(one, start, end) == expected
+
+
+def test_a_pipeline_of_several_components_is_updated_by_spacy() -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("ner")
+    nlp.add_pipe("sentencizer")
+    update = nlp.update
+    update_from_memory(nlp, blank=True)
+    assert nlp.update == update
+
+
+def test_a_corpus_is_read_once(pipeline: Language) -> None:
+    reads = []
+
+    def corpus(nlp: Language) -> list[Example]:
+        reads.append(nlp)
+        return [example(nlp, 3, annotated=True)]
+
+    once = ReadOnce(corpus)
+    assert [list(once(pipeline)), list(once(pipeline))][0][0] is next(iter(once(pipeline)))
+    assert reads == [pipeline]
