@@ -205,6 +205,18 @@ class Flowchart:
         return self._out.get(node_id, {})
 
 
+def chart_file(name: Path) -> Path | None:
+    """Return the file of a chart that somebody names; None for the packaged NER Flowchart.
+
+    `ner` and `spancat` are the packaged charts, where no file has such a name.
+    """
+    if len(name.parts) == 1 and not name.exists():
+        packaged = PACKAGED.with_name(f"{name}.toml")
+        if packaged.is_file():
+            return packaged if packaged != PACKAGED else None
+    return name.absolute()
+
+
 def load(file: Path | None = None, override: Path | None = None) -> Flowchart:
     """Read a chart.
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from flowchart.curves import Curves, default_and_tuned
 from flowchart.evidence import Facts
+from flowchart.records import rows_of
 from flowchart.runs.asked import holds, is_with, kept_run, new_run
 from flowchart.runs.folder import Run, Status, list_runs
 from flowchart.runs.progress import Progress
@@ -126,6 +127,8 @@ class Inquiry:
             check=check if check is not None else result.get("check"),
             curve=_first(curves.blank),
             updated=_first(curves.updating),
+            steps=_first(run for run in curves.blank if _has_steps(run)),
+            updated_steps=_first(run for run in curves.updating if _has_steps(run)),
             measured=found,
             target=self.target,
         )
@@ -139,8 +142,13 @@ def _told(run: Run) -> dict[str, Any]:
     return progress.facts
 
 
-def _first(runs: Sequence[Run]) -> dict[str, Any] | None:
-    return {**(runs[0].result() or {}), "run": runs[0].id} if runs else None
+def _first(runs: Iterable[Run]) -> dict[str, Any] | None:
+    run = next(iter(runs), None)
+    return None if run is None else {**(run.result() or {}), "run": run.id}
+
+
+def _has_steps(run: Run) -> bool:
+    return len(list(rows_of((run.result() or {}).get("points")))) > 1
 
 
 def _comparison(runs: Sequence[Run]) -> dict[str, Any] | None:

@@ -37,7 +37,7 @@ class Walk:
 
         Args:
             workspace: The workspace; it need not exist yet.
-            chart_file: Another chart than the packaged one. Without it the chart of the last start is taken.
+            chart_file: Another chart, its file or packaged name. Without it that of the last start is taken.
 
         Raises:
             UserError: The chart or the session cannot be read.
@@ -46,7 +46,7 @@ class Walk:
         self.session: Session = session.load(workspace)
         self.remarks: list[str] = []
         kept = FilePath(self.session.chart) if self.session.chart else None
-        file = chart_file.absolute() if chart_file else kept
+        file = graph.chart_file(chart_file) if chart_file else kept
         self.chart = graph.load(file, workspace.override)
         self.session.chart = str(file) if file else ""
         self.path, lost = Path.from_dict(self.chart, self.session.path)
@@ -296,4 +296,5 @@ class Walk:
                 )
         made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
         check, curve = results
+        remarks = list(dict.fromkeys([*self.remarks, *remarks]))
         return render(self.path, check=check, curve=curve, remarks=remarks, provenance=provenance, made=made)

@@ -13,7 +13,7 @@ from msgspec import UNSET, Raw
 from flowchart.dataset.findings import quote
 from flowchart.dataset.task import Row, Span
 
-_FLAGS = {"_input_hash": int, "_is_binary": bool, "_view_id": str, "_annotator_id": str}
+_FLAGS = {"_input_hash": int, "_is_binary": bool, "_view_id": str, "_annotator_id": str, "_session_id": str}
 
 
 class UnreadableError(Exception):
@@ -112,7 +112,7 @@ def read(line: bytes | memoryview) -> Reading:
         reading.answer = quote(answer)
     for key, kind in _FLAGS.items():
         if isinstance(value := data.get(key), kind) and not (kind is int and isinstance(value, bool)):
-            setattr(row, {"_input_hash": "input_hash", "_annotator_id": "annotator"}.get(key, key[1:]), value)
+            setattr(row, key[1:], value)
     for key in ("label", "labels", "entities", "options", "accept", "meta", "tokens"):
         if key in data:
             setattr(row, key, _raw(data[key]))

@@ -148,10 +148,9 @@ class Loader:
         spans = self._spans(number, text, row, reading)
         answer = self._answer(number, row, reading, text)
         self._check_hash(number, row, text)
-        annotator = row.annotator if isinstance(row.annotator, str) else ""
         unreadable = reading.unreadable if reading else ""
         annotated = bool(answer) or isinstance(row.spans, list)
-        return Task(number, text, spans, answer, annotated, rules.is_binary(row), unreadable, annotator)
+        return Task(number, text, spans, answer, annotated, rules.is_binary(row), unreadable, row.annotator)
 
     def _unreadable(self, number: int, error: UnreadableError, head: str) -> None:
         self._funnel.keep("rows", self._role, 0)

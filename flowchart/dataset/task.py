@@ -57,7 +57,14 @@ class Row(msgspec.Struct, gc=False):
     input_hash: int | UnsetType | None = msgspec.field(default=UNSET, name="_input_hash")
     is_binary: bool | UnsetType | None = msgspec.field(default=UNSET, name="_is_binary")
     view_id: str | UnsetType | None = msgspec.field(default=UNSET, name="_view_id")
-    annotator: str | UnsetType | None = msgspec.field(default=UNSET, name="_annotator_id")
+    annotator_id: str | UnsetType | None = msgspec.field(default=UNSET, name="_annotator_id")
+    session_id: str | UnsetType | None = msgspec.field(default=UNSET, name="_session_id")
+
+    @property
+    def annotator(self) -> str:
+        """Who annotated it: the annotator, or the session in exports from before there were annotators."""
+        names = (self.annotator_id, self.session_id)
+        return next((name for name in names if isinstance(name, str) and name), "")
 
 
 class Token(msgspec.Struct, gc=False):

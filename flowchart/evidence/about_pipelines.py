@@ -8,12 +8,14 @@ from typing import Any
 from flowchart.evidence.facts import Evidence, Facts, source, unmeasured
 
 HOW = (
-    "Install one (python -m spacy download en_core_web_sm), or name a package or a folder with --model NAME."
+    "Install one (python -m spacy download en_core_web_sm), or name a package or a folder with --model NAME, "
+    "or m in the app."
 )
 """What to do where no pipeline can be used."""
 
 
-MAP = "map it: --map THEIRS=YOURS"
+MAP = "map it: --map THEIRS=YOURS, or m in the app"
+"""What to do about labels that two mean the same by."""
 
 
 def chosen(fact: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -24,6 +24,9 @@ class Facts:
         curve: The result of its learning curve from a blank model; None when there is none, or it is of other
             data.
         updated: The same of a trained pipeline that was trained further.
+        steps: The first learning curve from a blank model that has a last step: several points. A training
+            with other hyperparameters, which comes before it in `curve`, has one.
+        updated_steps: The same of a trained pipeline.
         measured: What `measure` runs found out, by the name of the fact.
         target: The F that would be good enough, 0 to 1; None when nobody said.
     """
@@ -31,6 +34,8 @@ class Facts:
     check: dict[str, Any] | None = None
     curve: dict[str, Any] | None = None
     updated: dict[str, Any] | None = None
+    steps: dict[str, Any] | None = None
+    updated_steps: dict[str, Any] | None = None
     measured: Mapping[str, Any] = field(default_factory=dict)
     target: float | None = None
 

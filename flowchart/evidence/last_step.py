@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from flowchart.evidence.facts import Evidence, Facts
-from flowchart.evidence.training import curve_of, untrained
+from flowchart.evidence.training import steps_of, untrained
 from flowchart.graph import Node
 from flowchart.records import number_of, rows_of
 
 
 def last_step(node: Node, facts: Facts) -> Evidence | None:
     """Take the curve's verdict: a paired bootstrap of its last step over the evaluation texts."""
-    curve = curve_of(node, facts)
+    curve = steps_of(node, facts)
     verdict = (curve or {}).get("verdict")
     if not verdict or verdict["answer"] not in ("YES", "NO", "CAN'T TELL"):
         return untrained(node, facts, "No learning curve has been trained on this data yet.")

@@ -13,6 +13,11 @@ def curve_of(node: Node, facts: Facts) -> dict[str, Any] | None:
     return facts.updated if node.updates else facts.curve
 
 
+def steps_of(node: Node, facts: Facts) -> dict[str, Any] | None:
+    """Return the result of the curve whose last step the box's lane asks about; None when there is none."""
+    return (facts.updated_steps if node.updates else facts.steps) or curve_of(node, facts)
+
+
 def untrained(node: Node, facts: Facts, reason: str, *, needs: str = "") -> Evidence | None:
     """Return that a training is lacking, and which; None where no data is open that one could be of.
 

@@ -342,6 +342,7 @@ def _write(notes: Notes, rows: RowLog) -> int:
     written = 0
     for group, entries in groups:
         share = len(entries) if total <= MOST_ROWS else max(len(entries) * MOST_ROWS // total, 1)
+        rows.there_are(group, len(entries))
         for document, span, said in entries[:share]:
             text = one_line(document.text[span[0] : span[1]], 60)
             rows.add(group, document, f"{text!r}: {group}", span=span[:2], label=span[2], done=said)

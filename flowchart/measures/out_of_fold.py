@@ -101,6 +101,7 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
         kinds[group.kind] += len(group.places)
     for group in found[:MOST_GROUPS]:
         title = f"{group.form!r}: {group.kind}, {len(group.places):,} places"
+        rows.there_are(title, len(group.places))
         for place in group.places[:MOST_ROWS]:
             says = place.predicted or "nothing"
             message = f"annotated {place.label or 'nothing'}; a model of the other half says {says}"

@@ -31,6 +31,7 @@ class RowLog:
         self._files = files
         self._mode = "a" if append else "w"
         self._counts: dict[str, int] = {}
+        self._there_are: dict[str, int] = {}
         self._out: IO[str] | None = None
 
     def __enter__(self) -> RowLog:
@@ -97,7 +98,19 @@ class RowLog:
         if self._out is not None:
             self._out.write(json.dumps(line) + "\n")
 
+    def there_are(self, group: str, count: int) -> None:
+        """Note how many more rows a group has, of which only some may be written."""
+        group = group[:EXCERPT]
+        self._there_are[group] = self._there_are.get(group, 0) + count
+
     def summary(self) -> dict[str, Any]:
-        """Return the groups in the order they came, each with its count, as a run's result has it."""
-        kinds = [{"kind": kind, "severity": "row", "count": count} for kind, count in self._counts.items()]
+        """Return the groups in the order they came, as a run's result has it.
+
+        Each has the `count` of its rows here, and in `of` how many there are, where that is more.
+        """
+        kinds: list[dict[str, Any]] = []
+        for kind, count in self._counts.items():
+            kinds.append({"kind": kind, "severity": "row", "count": count})
+            if (all_of_them := self._there_are.get(kind, 0)) > count:
+                kinds[-1]["of"] = all_of_them
         return {"total": sum(self._counts.values()), "kinds": kinds, "file": self._file.name}

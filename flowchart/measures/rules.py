@@ -272,16 +272,21 @@ def _write_rows(
     for problem in problems[:MOST_ROWS]:
         done = "the pattern is left out"
         rows.put("left out", str(material.patterns), problem.row, problem.message, problem.text, done=done)
+    wrong_of = tally.entities - tally.right
     wrong = {
         f"wrong: {tally.patterns[number].title}": tally.wrong[number]
-        for number, _ in sorted((tally.entities - tally.right).items(), key=lambda item: (-item[1], item[0]))
+        for number, _ in sorted(wrong_of.items(), key=lambda item: (-item[1], item[0]))
     }
+    for number, count in wrong_of.items():
+        rows.there_are(f"wrong: {tally.patterns[number].title}", count)
     missed_of = dict.fromkeys(tally.score.labels, 0)
     for _, index, _, _, fn in tally.score.rows:
         missed_of[tally.score.labels[index]] += fn
     missed = {
         f"missed: {label}": tally.missed[label] for label in sorted(missed_of, key=lambda x: -missed_of[x])
     }
+    for label, count in missed_of.items():
+        rows.there_are(f"missed: {label}", count)
     spare = max(MOST_ROWS // 2 - sum(map(len, missed.values())), 0)
     written = _put(rows, "wrong", wrong, MOST_ROWS // 2 + spare, texts)
     _put(rows, "missed", missed, MOST_ROWS - written, texts)

@@ -25,10 +25,24 @@ def new_run(workspace: Workspace, recipe: str, settings: Mapping[str, Any]) -> R
 
 
 def inputs_of(settings: Mapping[str, Any]) -> list[tuple[str, Path]]:
-    """Return each file that settings name, with its role."""
+    """Return each file that settings name, with its role; of a pipeline's folder those that tell it apart."""
     files = [(role, Path(str(name))) for role in ("train", "eval") for name in settings.get(role) or ()]
     single = [(role, Path(str(settings[role]))) for role in ("patterns", "config") if settings.get(role)]
-    return [*files, *single]
+    pipelines = [*(settings.get("models") or ()), *filter(None, [settings.get("base_model")])]
+    trained = [("model", file) for name in pipelines for file in pipeline_files(Path(str(name)))]
+    return [*files, *single, *trained]
+
+
+def pipeline_files(folder: Path) -> list[Path]:
+    """Return the files of a trained pipeline's folder that are others once it is trained anew.
+
+    Its config, its scores, its weights and its patterns; none where there is no such folder, as for the name
+    of a package.
+    """
+    if not folder.is_absolute():  # what is given as a folder is kept with its whole path
+        return []
+    found = [folder / "meta.json", folder / "config.cfg", *folder.glob("*/model"), *folder.glob("*/*.jsonl")]
+    return sorted(file for file in found if file.is_file())
 
 
 def kept_run(workspace: Workspace, recipe: str, settings: Mapping[str, Any]) -> Run | None:

@@ -48,6 +48,13 @@ def test_the_threshold_is_the_lanes_own() -> None:
     assert evidence.suggestion == "YES"
 
 
+def test_the_last_step_is_that_of_the_curve_that_has_one() -> None:
+    single = {"verdict": {**curve("CAN'T TELL")["verdict"], "reason": "One point."}}
+    evidence = measure(CHART.nodes["scratch.last_quarter"], Facts(curve=single, steps=curve("YES")))
+    assert evidence is not None
+    assert evidence.suggestion == "YES"
+
+
 @pytest.mark.parametrize("answer", ["YES", "NO", "CAN'T TELL"])
 def test_the_last_step_is_the_curves_verdict(answer: str) -> None:
     evidence = measure(CHART.nodes["scratch.last_quarter"], Facts(curve=curve(answer)))

@@ -203,6 +203,25 @@ def test_the_command_asks_for_the_same(inquiry: Inquiry, tmp_path: Path) -> None
     )  # fmt: skip
 
 
+def test_a_pipeline_trained_anew_in_its_folder_is_another_one(inquiry: Inquiry, tmp_path: Path) -> None:
+    weights = tmp_path / "model-best" / "ner" / "model"
+    weights.parent.mkdir(parents=True)
+    (tmp_path / "model-best" / "meta.json").write_text("{}")
+    weights.write_bytes(b"old")
+    asked = replace(inquiry, models=(str(tmp_path / "model-best"), "a_package"))
+    run = measured(asked)
+    assert [item["path"] for item in run.info["inputs"][2:]] == [
+        str(tmp_path / "model-best" / "meta.json"),
+        str(weights),
+    ]
+    assert asked.measuring() is not None
+    updating = curve(inquiry, 0.7, base_model=str(tmp_path / "model-best"))
+    weights.write_bytes(b"new")
+    assert asked.measuring() is None
+    assert asked.known_by() is None
+    assert not holds(updating)
+
+
 # -- curves of this data ------------------------------------------------------------------------------
 
 
@@ -245,6 +264,18 @@ def test_the_facts_are_those_of_each_run(inquiry: Inquiry) -> None:
     assert (facts.curve["run"], facts.curve["points"][-1]["ents_f"]) == (blank.id, 0.7)
     assert (facts.updated["run"], facts.updated["points"][-1]["ents_f"]) == (updated.id, 0.8)
     assert inquiry.facts({"documents": 3}).check == {"documents": 3}
+
+
+def test_a_tuned_training_of_one_point_leaves_the_last_step_to_the_curve(inquiry: Inquiry) -> None:
+    whole = curve(inquiry, 0.7)
+    settings = {**inquiry.data, "n_samples": 1, **TUNED}
+    run = Run.create(inquiry.workspace, "train-curve", settings, inputs_of(settings), "")
+    tuned = finish(run, {"points": [{"fraction": 1.0, "ents_f": 0.8}], "eval": {"hash": "e1"}})
+    facts = replace(inquiry, curve_run=tuned.id).facts()
+    assert facts.curve is not None
+    assert facts.steps is not None
+    assert (facts.curve["run"], facts.steps["run"]) == (tuned.id, whole.id)
+    assert facts.updated_steps is None
 
 
 def test_what_a_running_measuring_has_is_not_taken_for_its_result(inquiry: Inquiry) -> None:

@@ -233,6 +233,7 @@ async def test_a_training_is_asked_for_with_repeats_and_a_target(
         await wait_until(pilot, lambda: bool(app.main.metrics.query("#curve")))
         await pilot.press("t")
         await pilot.pause(0.2)
+        assert "Train the learning curve" in screen_text(app), "five lines and their title are more than fit"
         await pilot.press("tab", "backspace", "3", "tab", "9", "x", "enter")
         await pilot.pause(0.2)
         assert "above 0 and up to 100" in " ".join(screen_text(app).replace("│", " ").split())

@@ -38,7 +38,9 @@ def run(options: argparse.Namespace) -> int:
     output = file_to_write(options.output, force=options.force)
     data = named(options.data, options.eval)
     workspace = Workspace.find(options.workspace)
-    chart = graph.load(Path(options.flowchart) if options.flowchart else None, workspace.override)
+    chart = graph.load(
+        graph.chart_file(Path(options.flowchart)) if options.flowchart else None, workspace.override
+    )
     inquiry = Inquiry(
         workspace=workspace,
         data=check_settings(data, options),
@@ -214,7 +216,7 @@ def _report(advice: Advice, check: dict[str, Any], inquiry: Inquiry) -> str:
     from flowchart.report import render
 
     facts = inquiry.facts(check)
-    curve = facts.curve or facts.updated
+    curve = facts.steps or facts.curve or facts.updated_steps or facts.updated
     remarks = [f"Walked by the data alone; stopped here. {advice.reason}"]
     made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     return render(advice.path, check=check, curve=curve, remarks=remarks, made=made)

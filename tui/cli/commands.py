@@ -55,7 +55,7 @@ def _ascii_option(parser: ArgumentParser) -> None:
 
 def _flowchart_option(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "--flowchart", metavar="FILE", help="another chart (TOML) than the NER Flowchart v2.0"
+        "--flowchart", metavar="FILE", help="another chart than the NER Flowchart v2.0: a TOML, or spancat"
     )
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from flowchart.errors import UserError
+from flowchart.records import number_of, table_of, text_of
 from flowchart.runs.folder import Run, Status, find_run, list_runs
 from flowchart.runs.progress import Progress
+from flowchart.text import one_line
 from flowchart.workspace import Workspace
 from tui.cli.curve_text import basis_text, curve_table, verdict_text
 from tui.cli.follow import ACTIVE, attend, summary
@@ -65,8 +68,6 @@ def _list(workspace: Workspace, *, as_json: bool) -> int:
 
 
 def _safe(workspace: Workspace) -> str:
-    from flowchart.text import one_line
-
     return one_line(str(workspace.root))
 
 
@@ -84,8 +85,20 @@ def _outcome(run: Run) -> str:
     if points:
         answer = (result.get("verdict") or {}).get("answer")
         return f"F {points[-1].get('ents_f', 0):.3f}" + (f", {answer}" if answer else "")
-    total = (result.get("findings") or {}).get("total")
-    return f"{result.get('documents')} texts, {total} findings" if total is not None else ""
+    if run.recipe == "compare":
+        return comparison_text(result)
+    checked = table_of(result, "check") or result
+    total = table_of(checked, "findings").get("total")
+    return f"{checked.get('documents')} texts, {total} findings" if total is not None else ""
+
+
+def comparison_text(result: Mapping[str, Any]) -> str:
+    """Return the difference between two trainings in F, with its interval; "" where there is none."""
+    difference, low, high = (number_of(result.get(name)) for name in ("difference", "low", "high"))
+    if difference is None or low is None or high is None:
+        return ""
+    what = one_line(text_of(result, "what"))
+    return f"{100 * difference:+.1f} points of F (95%: {100 * low:+.1f} to {100 * high:+.1f}) with {what}"
 
 
 def _follow(chosen: Run, *, as_json: bool) -> int:
@@ -96,10 +109,13 @@ def _follow(chosen: Run, *, as_json: bool) -> int:
         sys.stdout.write(json.dumps({**result, "run": chosen.id}) + "\n")
     elif chosen.recipe == "train-curve":
         sys.stdout.write(f"{basis_text(result)}\n{curve_table(result['points'])}\n{verdict_text(result)}")
+    elif chosen.recipe == "compare":
+        sys.stdout.write(f"{comparison_text(result)}\n")
     else:
         from tui.cli.check_text import check_text
 
-        sys.stdout.write(check_text(result, chosen.folder / "findings.jsonl", 3))
+        checked = table_of(result, "check") or result  # a measure run has loaded the data too
+        sys.stdout.write(check_text(checked, chosen.folder / "findings.jsonl", 3))
     return 0
 
 

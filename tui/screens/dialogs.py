@@ -182,6 +182,8 @@ class Ask(Dialog[list[str] | None]):
 
     def on_mount(self) -> None:
         self.query_one("#wrong").display = False
+        # In a small terminal the focus on a line would have scrolled the title away.
+        self.call_after_refresh(self.query_one(".dialog").scroll_home, animate=False)
 
     @on(Input.Submitted)
     def action_take(self) -> None:

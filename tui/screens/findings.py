@@ -92,7 +92,8 @@ class FindingsScreen(Screen[None]):
         Args:
             title: What it is.
             file: Findings, or rows in their shape, one JSON object a line.
-            summary: Their `total`, and their `kinds`, each with its `kind`, `severity` and `count`.
+            summary: Their `total`, and their `kinds`, each with its `kind`, `severity` and `count`, and in
+                `of` how many there are where the file does not hold them all.
             glyphs: The signs to draw with.
         """
         super().__init__()
@@ -119,9 +120,9 @@ class FindingsScreen(Screen[None]):
         for kind in kinds:
             style = SEVERITY.get(str(kind.get("severity")), SEVERITY["info"])[1]
             name = Content.styled(one_line(str(kind.get("kind", ""))), style)
-            self.kinds.add_option(
-                Option(Content.assemble(f"{kind.get('count', 0):>6,}  ", name), id=str(kind.get("kind")))
-            )
+            rest = f"of {kind['of']:,}  " if isinstance(kind.get("of"), int) else ""
+            line = Content.assemble(f"{kind.get('count', 0):>6,}  ", (rest, "$foreground-muted"), name)
+            self.kinds.add_option(Option(line, id=str(kind.get("kind"))))
         self.kinds.highlighted = 0
         self.kinds.focus()
 

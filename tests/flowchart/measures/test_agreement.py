@@ -50,6 +50,19 @@ def test_only_texts_with_several_whole_annotations_are_kept(tmp_path: Path) -> N
     }
 
 
+def test_a_session_is_an_annotator_where_none_is_named(tmp_path: Path) -> None:
+    file = write(
+        tmp_path / "train.jsonl",
+        {**row("old", None), "_session_id": "news-ann"},
+        {**row("old", ""), "_session_id": "news-bob"},
+        {**row("old", "cay"), "_session_id": "news-cay"},
+        {**row("old", None), "_session_id": "news-ann", "spans": [{"start": 0, "end": "3", "label": "X"}]},
+        {**row("old", None), "_session_id": 7},
+    )
+    names = [each.annotator for each in repeated([file])["old"]]
+    assert names == ["news-ann", "news-bob", "cay", ""]
+
+
 def test_a_file_that_is_gone_is_told(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="gone"):
         repeated([str(tmp_path / "gone.jsonl")])

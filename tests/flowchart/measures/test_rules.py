@@ -17,6 +17,7 @@ from spacy.tokens import Doc
 from spacy.training import Example
 
 from flowchart.dataset.corpus import prepare
+from flowchart.dataset.document import Document
 from flowchart.errors import UserError
 from flowchart.measures import rules
 from flowchart.measures.material import Material
@@ -165,6 +166,17 @@ def test_rows_are_capped_and_counted(tmp_path: Path, monkeypatch: pytest.MonkeyP
     fact, rows = measured(tmp_path, file, file, pattern_file(tmp_path, ("DRUG", "pot")))
     assert fact["rows"] == {"wrong": 9, "missed": 9, "written": 6, "most": 6}
     assert [row["kind"] for row in rows] == ['wrong: "pot"'] * 3 + ["missed: DRUG"] * 3
+
+
+def test_a_group_that_is_not_whole_says_of_how_many(tmp_path: Path) -> None:
+    with RowLog(tmp_path / "rows.jsonl", ["a.jsonl"]) as rows:
+        for group, count in (("whole", 1), ("cut", 372)):
+            rows.there_are(group, count)
+            rows.add(group, Document("text", (), (0, 1)), "message")
+    assert [(kind["kind"], kind["count"], kind.get("of")) for kind in rows.summary()["kinds"]] == [
+        ("whole", 1, None),
+        ("cut", 1, 372),
+    ]
 
 
 # ---------------------------------------------------------------- the same as spaCy's own entity ruler

@@ -54,6 +54,21 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     return place
 
 
+def test_the_run_that_measured_shows_the_data(place: Place) -> None:
+    def runs(*arguments: str) -> str:
+        command = [sys.executable, "-m", "tui", "runs", *arguments]
+        environment = program_environment(place.folder)
+        return subprocess.run(
+            command, cwd=place.folder, env=environment, capture_output=True, text=True, timeout=60
+        ).stdout
+
+    shown = runs("follow", "last")
+    assert "rows" in shown
+    assert "train.jsonl" in shown
+    assert "none" not in shown.partition("Labels")[2].partition("Findings")[0]
+    assert " texts, " in runs()
+
+
 def same(place: Place, *more: object) -> Result:
     """The same question again: answered from the run that measured it."""
     before = place.runs()

@@ -36,6 +36,25 @@ def test_an_unknown_run_is_one_line(
     assert "\x1b" not in errors
 
 
+def test_a_comparison_is_told_with_its_interval(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    from tui.cli import main
+
+    run = folder / "w" / "runs" / "one"
+    run.mkdir(parents=True)
+    info = {"recipe": "compare", "settings": {}, "created": "2026-01-01"}
+    (run / "run.json").write_text(json.dumps(info))
+    (run / "events.jsonl").write_text(
+        '{"event": "end", "status": "finished", "time": "2026-01-01T00:00:00Z"}\n'
+    )
+    result = {"difference": 0.012, "low": -0.004, "high": 0.031, "what": f"training.dropout 0.1{HOSTILE}"}
+    (run / "result.json").write_text(json.dumps(result))
+    for arguments in (["runs", "follow", "last"], ["runs"]):
+        assert main([*arguments, "--workspace", str(folder / "w")]) == 0
+        shown = capfd.readouterr().out
+        assert "+1.2 points of F (95%: -0.4 to +3.1) with training.dropout 0.1" in shown
+        assert "\x1b" not in shown
+
+
 def test_an_unfinished_list_of_runs_is_printable(ner_tui: Program, folder: Path) -> None:
     run = folder / ".ner-tui" / "runs" / "odd"
     run.mkdir(parents=True)
