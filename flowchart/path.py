@@ -40,7 +40,8 @@ class Path:
     Attributes:
         chart: The chart.
         steps: The steps, oldest first. Each leads to the box of the next.
-        pending_note: The note on the box in hand; it becomes the step's when the box is answered.
+        waiting_notes: Notes on boxes that are not answered, by box: on the one in hand, and on those that an
+            undo has left behind, for when they are in hand again.
         lost: Steps from an earlier chart that do not fit this one, as they were kept; never thrown away.
     """
 
@@ -52,7 +53,7 @@ class Path:
         """
         self.chart = chart
         self.steps: list[Step] = []
-        self.pending_note = ""
+        self.waiting_notes: dict[str, str] = {}
         self.lost: list[Any] = []
         for step in steps:
             self._take(step)
@@ -70,6 +71,17 @@ class Path:
             return self.chart.start
         last = self.steps[-1]
         return self.chart.nodes[self.chart.out(last.node)[last.answer].target]
+
+    @property
+    def pending_note(self) -> str:
+        """The note on the box in hand; it becomes the step's when the box is answered."""
+        return self.waiting_notes.get(self.current.id, "")
+
+    @pending_note.setter
+    def pending_note(self, text: str) -> None:
+        self.waiting_notes.pop(self.current.id, None)
+        if text:
+            self.waiting_notes[self.current.id] = text
 
     @property
     def finished(self) -> bool:
@@ -90,15 +102,18 @@ class Path:
         time = now or datetime.now(UTC).isoformat(timespec="seconds")
         step = Step(node.id, answer, note=self.pending_note, time=time, text=node.text)
         self._take(step)
-        self.pending_note = ""
+        self.waiting_notes.pop(node.id, None)
         return step
 
     def undo(self) -> Step | None:
-        """Take the last step back and return it; its note is pending again. None when there is none."""
+        """Take the last step back and return it; its note is pending again. None when there is none.
+
+        A note that its box has from a later round that was taken back stays behind it.
+        """
         if not self.steps:
             return None
         step = self.steps.pop()
-        self.pending_note = step.note
+        self.pending_note = "; ".join(filter(None, (step.note, self.pending_note)))
         return step
 
     def note(self, index: int, text: str) -> None:
@@ -126,7 +141,7 @@ class Path:
         return {
             "chart": self.chart.digest,
             "steps": [asdict(step) for step in self.steps],
-            "pending_note": self.pending_note,
+            "waiting_notes": dict(self.waiting_notes),
             "lost": list(self.lost),
         }
 
@@ -159,9 +174,14 @@ class Path:
                 f"{len(waiting)} steps do not fit this chart any more; the path goes back to "
                 f'{path.current.text!r}, and the session file keeps them under "lost"'
             )
-        pending = data.get("pending_note")
+        notes = data.get("waiting_notes")
+        if isinstance(notes, dict) and all(isinstance(note, str) for note in notes.values()):
+            path.waiting_notes = dict(notes)
+        elif notes:
+            path.lost.append({"waiting_notes": notes})
+        pending = data.get("pending_note")  # of an earlier version, which had but the one on the box in hand
         if isinstance(pending, str) and not waiting:
-            path.pending_note = pending
+            path.pending_note = pending or path.pending_note
         elif pending:
             path.lost.append({"pending_note": pending})
         return path, remarks

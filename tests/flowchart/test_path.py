@@ -58,6 +58,23 @@ def test_what_is_kept_comes_back_the_same(moves: list[str]) -> None:
 
 
 @given(MOVES)
+def test_no_note_is_lost_to_an_undo(moves: list[str]) -> None:
+    path, written = Path(CHART), []
+    for number, move in enumerate(moves):
+        ways = list(CHART.out(path.current.id))
+        if move == "undo":
+            path.undo()
+        elif move != "note":
+            if ways:
+                path.answer(ways[0] if move == "first" else ways[-1])
+        elif not path.pending_note:
+            path.pending_note = f"note {number}."
+            written.append(path.pending_note)
+    kept = " ".join([*(step.note for step in path.steps), *path.waiting_notes.values()])
+    assert [note for note in written if note not in kept] == []
+
+
+@given(MOVES)
 def test_every_step_follows_an_arrow(moves: list[str]) -> None:
     path = walk(moves)
     at = "start"
@@ -107,6 +124,25 @@ def test_notes_go_with_their_answers_and_come_back() -> None:
     assert [step.note for step in path.steps] == ["begun", "the regex covers half"]
     path.undo()
     assert path.pending_note == "the regex covers half"
+
+
+def test_an_undo_leaves_a_note_with_its_box() -> None:
+    path = Path(CHART)
+    path.answer(Answer.NEXT)
+    path.pending_note = "ask Ines first"
+    path.undo()
+    assert path.pending_note == ""
+    path, remarks = Path.from_dict(CHART, json.loads(json.dumps(path.to_dict())))
+    assert remarks == []
+    path.answer(Answer.NEXT)
+    assert path.pending_note == "ask Ines first"
+
+
+def test_a_note_of_an_earlier_version_is_that_on_the_box_in_hand() -> None:
+    data = walk(["first"]).to_dict()
+    del data["waiting_notes"]
+    path, remarks = Path.from_dict(CHART, {**data, "pending_note": "old"})
+    assert (path.pending_note, remarks) == ("old", [])
 
 
 def test_a_corrected_chart_keeps_the_rest(tmp_path: FilePath) -> None:
