@@ -228,7 +228,7 @@ def test_the_numbers_are_those_of_the_code() -> None:
         f"| {verdict.NO} | the whole interval lies below {100 * verdict.SMALLEST_GAIN} points of F",
         f"| {verdict.CANNOT_TELL} | anything else",
         f"or that {verdict.MOST_TEXTS:,} would not",
-        f"Of more than {measure.MOST_TEXTS:,} training texts so many",
+        f"At most {measure.MOST_TEXTS:,} training texts and {measure.MOST_TEXTS:,} evaluation texts",
         f"fewer than {consistency.FEWEST_SPANS} spans whose words occur more than once",
         f"share at least {consistency.FEWEST_TEXTS} texts",
         f"up to {models.MOST_TEXTS:,} of your evaluation texts",

@@ -13,11 +13,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from flowchart import demo
 from flowchart.errors import UserError
+from flowchart.training.forecast import forecast
 from tests.documents import ROOT, rows, section, ticked
+from tests.flowchart.training import simulated
 from tui.cli.commands import COMMANDS
 from tui.cli.parser import parse
 
@@ -32,7 +35,7 @@ JSON_SHOWN = [
     *(("check", f".{key}") for key in ("", "labels[]", "funnel[]", "files[]", "findings[]")),
     ("check", ".findings_by_kind[]"),
     *(("advise", f".{key}") for key in ("", "path[]", "others[]", "path[].evidence")),
-    *(("train-curve", f".{key}") for key in ("", "points[]", "trainings[]", "verdict")),
+    *(("train-curve", f".{key}") for key in ("", "points[]", "trainings[]", "verdict", "forecast")),
     ("runs", ".[]"),
 ]
 """The parts of the JSON whose keys the guide has to name."""
@@ -77,9 +80,6 @@ def folder(tmp_path: Path) -> Path:
         lines = [json.dumps(task) + "\n" for task in good[:TEXTS]]
         (tmp_path / name).write_text("".join(lines), encoding="utf-8")
     subprocess.run(["gzip", "-k", "train.jsonl"], cwd=tmp_path, check=True)
-    (tmp_path / "flowchart").mkdir()
-    for chart in ("ner.toml", "spancat.toml"):
-        shutil.copy(ROOT / "flowchart" / chart, tmp_path / "flowchart")
     for wanted in ("home/.zfunc", "home/.config/fish/completions"):
         (tmp_path / wanted).mkdir(parents=True)
     return tmp_path
@@ -138,6 +138,9 @@ def check_json(folder: Path) -> None:
     curve = next(run for run in printed["runs"] if run["recipe"] == "train-curve")
     printed["train-curve"] = json.loads((Path(curve["folder"]) / "result.json").read_text(encoding="utf-8"))
     printed["train-curve"]["run"] = curve["id"]
+    whole = whole_forecast()
+    assert {*printed["train-curve"]["forecast"]} <= {*whole}  # so few texts make none
+    printed["train-curve"]["forecast"] = whole
     named = [cells for cells in rows(section("The command line")) if len(cells) == 3 and "`." in cells[1]]
     assert [(ticked(command)[0], ticked(where)[0]) for command, where, _ in named] == JSON_SHOWN
     for command, where, keys in named:
@@ -145,6 +148,15 @@ def check_json(folder: Path) -> None:
         for part in re.findall(r"\w+|\[\]", ticked(where)[0]):  # the last box of a walk has evidence
             value = value[-1] if part == "[]" else value[part]
         assert sorted(ticked(keys)) == sorted(value), (command, where)
+
+
+def whole_forecast() -> dict[str, Any]:
+    """What is forecast from a curve that is long enough."""
+    quarters = (0.25, 0.5, 0.75, 1.0)
+    points, trainings = simulated.curve(np.random.default_rng(0), lambda size: 0.6 + 0.2 * size, quarters)
+    made = forecast(points, trainings)
+    assert made["models"]
+    return made
 
 
 def check_runs(folder: Path) -> None:
