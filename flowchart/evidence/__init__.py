@@ -70,13 +70,10 @@ def measure(node: Node, facts: Facts) -> Evidence | None:
         evidence = unmeasured(str(fact["error"])) if "error" in fact else by(node, facts)
         if evidence is None:
             return None
-        some = ""
-        if drawn := fact.get("drawn"):
-            some = f" Looked at {drawn[0]:,} of {drawn[1]:,} training texts, drawn at random."
         return replace(
             evidence,
             measure=node.measure,
-            reason=_short(evidence.reason) + some,
+            reason=_short(evidence.reason),
             advice=_short(evidence.advice),
             threshold_from=evidence.threshold_from or THRESHOLD_FROM * (evidence.threshold is not None),
         )

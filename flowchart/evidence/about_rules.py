@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flowchart.evidence.facts import Suggestion, judged, percent
+from flowchart.evidence.facts import looked_at, percent
 from flowchart.text import counted, from_here
-
-
-def decided(value: float, threshold: float, low: float | None, high: float | None) -> Suggestion:
-    """Return the suggestion; a sample too small for an interval tells nothing."""
-    return "CAN'T TELL" if low is None or high is None else judged(value, threshold, low, high)
 
 
 def subject(fact: Mapping[str, Any]) -> str:
@@ -45,6 +40,11 @@ def few(fact: Mapping[str, Any]) -> str:
     if foreign := fact["foreign_labels"]:
         parts.append(f"the data has no label {', '.join(map(str, foreign[:3]))}")
     return "".join(f"; {part}" for part in parts)
+
+
+def looked(fact: Mapping[str, Any]) -> str:
+    """Return of how many texts the numbers are, where some were drawn; training texts only make patterns."""
+    return looked_at(fact, ("training", "evaluation") if fact["source"] == "mined" else ("evaluation",))
 
 
 def advice(fact: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flowchart.evidence.facts import Evidence, Facts, judged, percent
+from flowchart.evidence.facts import Evidence, Facts, judged, looked_at, percent, unmeasured
 from flowchart.graph import Node
 from flowchart.text import counted
 from flowchart.wilson import wilson
@@ -20,6 +20,11 @@ def context(node: Node, facts: Facts) -> Evidence | None:
     if not texts:
         return Evidence(suggestion="CAN'T TELL", reason="No text has a span; annotate some first.")
     wanted = int(node.limits.get("outside", 3))
+    most = len(fact["outside"]) - 1
+    if wanted > most:
+        return unmeasured(
+            f"Words around spans are counted up to {most}, and the limit outside is {wanted}; lower it."
+        )
     with_context = sum(fact["outside"][wanted:])
     share = with_context / texts
     low, high = wilson(with_context, texts)
@@ -28,7 +33,7 @@ def context(node: Node, facts: Facts) -> Evidence | None:
         f"{with_context:,} of {texts:,} annotated texts ({percent(share)}) have at least {wanted} words "
         f"around their spans; half of the texts have {fact['tokens_median']} tokens or more, "
         f"{percent(fact['in_spans'])} of them inside spans, and {counted(fact['one_span'], 'text')} "
-        f"{'is' if fact['one_span'] == 1 else 'are'} nothing but one span."
+        f"{'is' if fact['one_span'] == 1 else 'are'} nothing but one span.{looked_at(fact)}"
     )
     rows = [(str(words), f"{count:,}") for words, count in enumerate(fact["outside"]) if count]
     if rows and int(rows[-1][0]) == len(fact["outside"]) - 1:

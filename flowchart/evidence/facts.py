@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -24,8 +24,8 @@ class Facts:
         curve: The result of its learning curve from a blank model; None when there is none, or it is of other
             data.
         updated: The same of a trained pipeline that was trained further.
-        steps: The first learning curve from a blank model that has a last step: several points. A training
-            with other hyperparameters, which comes before it in `curve`, has one.
+        steps: The first learning curve from a blank model that has a last step, which takes several points;
+            a training that tries other hyperparameters has one.
         updated_steps: The same of a trained pipeline.
         measured: What `measure` runs found out, by the name of the fact.
         target: The F that would be good enough, 0 to 1; None when nobody said.
@@ -152,6 +152,25 @@ def judged(value: float, threshold: float, low: float | None = None, high: float
     if low > threshold:
         return "YES"
     return "NO" if high <= threshold else "CAN'T TELL"
+
+
+def decided(value: float, threshold: float, low: float | None, high: float | None) -> Suggestion:
+    """Return the same for an estimate: a sample too small for an interval tells nothing."""
+    return "CAN'T TELL" if low is None or high is None else judged(value, threshold, low, high)
+
+
+def looked_at(fact: Mapping[str, Any], sides: Sequence[str] = ("training", "evaluation")) -> str:
+    """Return of how many texts a fact is, as a sentence behind another; "" where it is of all.
+
+    Args:
+        fact: The fact.
+        sides: The texts that it is of.
+    """
+    drawn = fact.get("drawn", {})
+    some = " and ".join(
+        f"{drawn[side][0]:,} of {drawn[side][1]:,} {side} texts" for side in sides if side in drawn
+    )
+    return f" Looked at {some}, drawn at random." if some else ""
 
 
 def percent(value: float) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flowchart.evidence.about_rules import advice, between, decided, few, subject, verb
-from flowchart.evidence.facts import Evidence, Facts, against, percent, source
+from flowchart.evidence.about_rules import advice, between, few, looked, subject, verb
+from flowchart.evidence.facts import Evidence, Facts, against, decided, percent, source
 from flowchart.graph import Node
 
 
@@ -22,7 +22,7 @@ def rule_coverage(node: Node, facts: Facts) -> Evidence | None:
     reason = (
         f"{subject(fact)} match{verb(fact)} {percent(share)} of {found['mentions']:,} annotated mentions"
         f"{between(low, high)}, {words} {percent(node.threshold)}; labels with any: "
-        f"{found['labels_matched']:,} of {found['labels']:,}{few(fact)}."
+        f"{found['labels_matched']:,} of {found['labels']:,}{few(fact)}.{looked(fact)}"
     )
     rows = tuple(
         (str(each["label"]), f"{each['mentions']:,}", f"{each['matched']:,}", percent(each["share"]))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flowchart.evidence.about_rules import advice, between, decided, few, subject, verb
-from flowchart.evidence.facts import Evidence, Facts, against, percent, points, source
+from flowchart.evidence.about_rules import advice, between, few, looked, subject, verb
+from flowchart.evidence.facts import Evidence, Facts, against, decided, percent, points, source
 from flowchart.graph import Node
 from flowchart.text import counted
 
@@ -32,6 +32,7 @@ def rules_score(node: Node, facts: Facts) -> Evidence | None:
     reason = (
         f"{subject(fact)} reach{verb(fact)} F {points(value)}{interval} on {texts}, {words} "
         f"{points(node.threshold)}: {_right_and_found(score)}{_contradictions(fact)}{few(fact)}."
+        f"{looked(fact)}"
     )
     return Evidence(
         suggestion=suggestion,

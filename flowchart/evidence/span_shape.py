@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from flowchart.evidence.facts import Evidence, Facts, Suggestion, judged, percent
+from flowchart.evidence.facts import Evidence, Facts, Suggestion, judged, looked_at, percent, unmeasured
 from flowchart.graph import Node
 from flowchart.wilson import wilson
 
@@ -25,19 +26,21 @@ def span_shape(node: Node, facts: Facts) -> Evidence | None:
             suggestion="CAN'T TELL",
             reason="There is no span to look at; annotate some texts.",
         )
+    if beyond := _beyond(fact, longest):
+        return beyond
     short = sum(fact["lengths"][:longest])
     share = short / spans
     low, high = wilson(short, spans)
-    overlapping = int(fact["overlapping"])
+    overlapping, written = int(fact["overlapping"]), int(fact["written"])
     capitals = int(fact["capitalised"]) / spans
     distinct = (float(fact["sd"]) + float(fact["bd"])) / 2
     what = (
         f"{percent(share)} of {spans:,} spans have at most {longest} tokens, {percent(capitals)} are written "
-        f"like names, {overlapping:,} overlap another"
+        f"like names, {overlapping:,} of {written:,} overlap another of their row"
     )
     stand_out = f"their words and edges stand out by {distinct:.1f} nats from other text"
     suggestion: Suggestion
-    if overlapping > limits["overlapping"] * (spans + overlapping):
+    if overlapping > limits["overlapping"] * written:
         suggestion, reason = "NO", f"{what}: NER cannot hold overlapping spans."
     elif low < limits["share"] <= high:
         suggestion, reason = "CAN'T TELL", f"{what}: too close to {percent(limits['share'])} to say."
@@ -52,7 +55,7 @@ def span_shape(node: Node, facts: Facts) -> Evidence | None:
         suggestion, reason = "YES", f"{what}; {stand_out}."
     return Evidence(
         suggestion=suggestion,
-        reason=reason,
+        reason=reason + looked_at(fact),
         value=share,
         unit=f"share of spans up to {longest} tokens",
         threshold=limits["share"],
@@ -78,13 +81,15 @@ def _lengths(node: Node, facts: Facts, usual: float, *, long: bool) -> Evidence 
     if node.threshold is None or not int(fact["spans"]):
         return None
     tokens, spans = int(node.threshold), int(fact["spans"])
+    if beyond := _beyond(fact, tokens):
+        return beyond
     short = sum(fact["lengths"][:tokens])
     count, side = (spans - short, "more than") if long else (short, "at most")
     low, high = wilson(count, spans)
     wanted = node.limits.get("share", usual)
     return Evidence(
         suggestion=judged(count / spans, wanted, low, high),
-        reason=f"{percent(count / spans)} of {spans:,} spans have {side} {tokens} tokens.",
+        reason=f"{percent(count / spans)} of {spans:,} spans have {side} {tokens} tokens.{looked_at(fact)}",
         value=count / spans,
         unit=f"share of spans of {side} {tokens} tokens",
         threshold=wanted,
@@ -100,8 +105,7 @@ def overlapping_spans(node: Node, facts: Facts) -> Evidence | None:
     fact = facts.measured["span_shape"]
     if node.threshold is None:
         return None
-    overlapping = int(fact["overlapping"])
-    spans = int(fact["spans"]) + overlapping
+    overlapping, spans = int(fact["overlapping"]), int(fact["written"])
     share = overlapping / max(spans, 1)
     return Evidence(
         suggestion=judged(share, node.threshold),
@@ -111,6 +115,14 @@ def overlapping_spans(node: Node, facts: Facts) -> Evidence | None:
         threshold=node.threshold,
         rows="span_shape",
     )
+
+
+def _beyond(fact: Mapping[str, Any], tokens: int) -> Evidence | None:
+    """Return that so many tokens cannot be told, since the last count is of so many and more."""
+    told = len(fact["lengths"]) - 1
+    if tokens <= told:
+        return None
+    return unmeasured(f"Spans are told apart up to {told} tokens, and the threshold is {tokens}; lower it.")
 
 
 def _table(fact: dict[str, Any], longest: int) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flowchart.evidence.facts import Evidence, Facts, judged, points
+from flowchart.evidence.facts import Evidence, Facts, decided, points
 from flowchart.evidence.training import curve_of, untrained
 from flowchart.graph import Node
 from flowchart.records import number_of, rows_of, table_of
@@ -13,7 +13,8 @@ from flowchart.records import number_of, rows_of, table_of
 def target(node: Node, facts: Facts) -> Evidence | None:
     """Hold the F of the training on all texts against the target.
 
-    A threshold of the box counts where the person has not said a target.
+    A threshold of the box counts where the person has not said a target. An F without an interval, of too few
+    evaluation texts, is held against nothing.
     """
     wanted = facts.target if facts.target is not None else node.threshold
     curve = curve_of(node, facts)
@@ -52,8 +53,10 @@ def target(node: Node, facts: Facts) -> Evidence | None:
     )
     if wanted is None:
         return evidence
-    suggestion = judged(score, wanted, low, high)
+    suggestion = decided(score, wanted, low, high)
     held = {"YES": "all of it above", "NO": "all of it below", "CAN'T TELL": "on both sides of"}[suggestion]
+    if low is None or high is None:
+        held = "too few of them have a span to hold that against"
     return replace(
         evidence,
         suggestion=suggestion,

@@ -17,18 +17,20 @@ class Fact(NamedTuple):
         doing: What it does, in words.
         continues: The fact whose rows its own follow; "" where they have a file of their own.
         most_seconds: How long it may take, and what is told when it takes longer; None for no bound.
+        whole: Whether it is of all texts, however many there are; others are of those drawn.
     """
 
     module: str
     doing: str
     continues: str = ""
     most_seconds: tuple[int, str] | None = None
+    whole: bool = False
 
 
 FACTS: dict[str, Fact] = {
     "context": Fact("flowchart.measures.context", "looking for context"),
     "span_shape": Fact("flowchart.measures.span_shape", "looking at the spans"),
-    "eval_quality": Fact("flowchart.measures.eval_quality", "looking at the evaluation set"),
+    "eval_quality": Fact("flowchart.measures.eval_quality", "looking at the evaluation set", whole=True),
     "rules": Fact(
         "flowchart.measures.rules",
         "matching the patterns",
@@ -39,7 +41,7 @@ FACTS: dict[str, Fact] = {
         ),
     ),
     "consistency": Fact("flowchart.measures.consistency", "looking for inconsistent annotations"),
-    "models": Fact("flowchart.measures.models", "trying the installed pipelines"),
+    "models": Fact("flowchart.measures.models", "trying the installed pipelines", whole=True),
 }
 """The facts by name, quick ones first."""
 

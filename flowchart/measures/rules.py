@@ -150,7 +150,7 @@ def _score(counts: Counts, seed: int) -> dict[str, Any]:
         ("ents_f", f, _texts_with(counts, (2, 3, 4))),
     ):
         found[name] = scores[name]
-        found[f"{name}_low"], found[f"{name}_high"] = _ends(scores[name], interval, texts)
+        found[f"{name}_low"], found[f"{name}_high"] = _ends(interval, texts)
     return {
         **found,
         **dict(zip(("tp", "fp", "fn"), total, strict=True)),
@@ -178,7 +178,7 @@ def _coverage(counts: Counts, seed: int) -> dict[str, Any]:
     by_label.sort(key=lambda each: (-each["mentions"], each["label"]))
     mentions, matched = (sum(each[name] for each in by_label) for name in ("mentions", "matched"))
     interval, _ = intervals(_only(counts, wrong=0, missed=2), seed)
-    low, high = _ends(matched / mentions, interval, _texts_with(counts, (2, 4)))
+    low, high = _ends(interval, _texts_with(counts, (2, 4)))
     return {
         "mentions": mentions,
         "matched": matched,
@@ -201,18 +201,9 @@ def _texts_with(counts: Counts, columns: Sequence[int]) -> int:
     return len({row[0] for row in counts.rows if any(row[at] for at in columns)})
 
 
-def _ends(value: float, interval: Interval, texts: int) -> tuple[float | None, float | None]:
-    """Return an interval's ends; None when too few texts have anything to count.
-
-    Where all is right, or nothing, every draw says the same. The end that is open is then the rule of three,
-    for texts: 3 / n after Hanley and Lippman-Hand 1983, "If Nothing Goes Wrong, Is Everything All Right?"
-    (JAMA 249).
-    """
-    if texts < FEWEST_TEXTS:
-        return None, None
-    low = min(interval.low, 1 - 3 / texts) if value == 1 else interval.low
-    high = max(interval.high, 3 / texts) if value == 0 else interval.high
-    return low, high
+def _ends(interval: Interval, texts: int) -> tuple[float | None, float | None]:
+    """Return an interval's ends; None when too few texts have anything to count."""
+    return (interval.low, interval.high) if texts >= FEWEST_TEXTS else (None, None)
 
 
 def _by_pattern(tally: Tally) -> dict[str, list[dict[str, Any]]]:

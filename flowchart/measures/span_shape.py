@@ -35,9 +35,10 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
     Returns:
         `spans`; `lengths` (for each number of tokens, from 1, how many spans have so many; the last stands
         for so many and more); `capitalised` (the spans with a capital letter or a digit in each of their
-        content words); `overlapping` (the spans that overlap another one of their own row); `sd` and
-        `bd` (how distinct the words in spans, and those beside them, are: the labels' divergences, in nats,
-        weighed by their spans); `labels`: the same by label.
+        content words); `overlapping` (the spans that overlap another one of their own row) of `written` (all
+        spans of all rows, before rows of one text are united); `sd` and `bd` (how distinct the words in
+        spans, and those beside them, are: the labels' divergences, in nats, weighed by their spans);
+        `labels`: the same by label.
     """
     words: Counter[str] = Counter()
     by_label: defaultdict[str, _Shape] = defaultdict(_Shape)
@@ -60,7 +61,7 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
             span=(start, end),
             label=label,
         )
-    overlapping = _overlapping(material, rows)
+    overlapping, written = _overlapping(material, rows)
     labels = {name: shape.to_dict(words) for name, shape in sorted(by_label.items())}
     spans = sum(shape["spans"] for shape in labels.values())
     lengths = [sum(counts) for counts in zip(*(shape["lengths"] for shape in labels.values()), strict=True)]
@@ -69,6 +70,7 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
         "lengths": lengths or [0] * LONGEST,
         "capitalised": sum(shape["capitalised"] for shape in labels.values()),
         "overlapping": overlapping,
+        "written": written,
         "sd": _mean(labels, "sd"),
         "bd": _mean(labels, "bd"),
         "labels": labels,
@@ -129,18 +131,20 @@ def _mean(labels: Mapping[str, Mapping[str, Any]], name: str) -> float:
     return round(total / max(spans, 1), 3)
 
 
-def _overlapping(material: Material, rows: RowLog) -> int:
-    """Return the spans that overlap another one of their own row, which are rows to look at too.
+def _overlapping(material: Material, rows: RowLog) -> tuple[int, int]:
+    """Return the spans that overlap another one of their own row, which are rows to look at too, and all.
 
     Rows of one text are united for training, so that annotators who differ overlap there; that is for the
     question of consistency.
     """
-    count, told = 0, 0
+    count, told, written = 0, 0, 0
     for file, task in whole_tasks([file.path for file in material.corpus.files]):
-        if task.answer == "reject" or len(task.spans) < 2:
+        if task.answer == "reject":
             continue
+        spans = sorted(set(task.spans))
+        written += len(spans)
         end, before = -1, ""
-        for start, stop, label in sorted(set(task.spans)):
+        for start, stop, label in spans:
             if start < end:
                 count += 1
                 if told < MOST_ROWS:
@@ -151,4 +155,4 @@ def _overlapping(material: Material, rows: RowLog) -> int:
                     )
             if stop > end:
                 end, before = stop, label
-    return count
+    return count, written

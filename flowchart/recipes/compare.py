@@ -10,7 +10,7 @@ from flowchart.dataset.eval_facts import same_eval
 from flowchart.errors import UserError
 from flowchart.runs.folder import Run
 from flowchart.runs.versions import versions
-from flowchart.training.intervals import CONFIDENCE, paired
+from flowchart.training.intervals import CONFIDENCE, FEWEST_TEXTS, paired, texts_counted
 from flowchart.training.scores import Counts
 from flowchart.training.verdict import SMALLEST_GAIN
 
@@ -32,7 +32,8 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
 
     Returns:
         `difference` (mean F of tuned minus default, over the repeats that both have) with `low` and `high`,
-        the two scores, `repeats`, the runs' ids, and `what` was set in the tuned one.
+        the two scores, `repeats`, the runs' ids, and `what` was set in the tuned one. The interval is None
+        where fewer than `FEWEST_TEXTS` texts have a span, or no model finds any.
 
     Raises:
         UserError: A run is gone, has no model trained on all texts, or they have different evaluation sets.
@@ -59,12 +60,13 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
         name: sum(each[repeat].scores()["ents_f"] for repeat in shared) / len(shared)
         for name, each in counts.items()
     }
+    told = texts_counted(*(each for pair in pairs for each in pair)) >= FEWEST_TEXTS and any(scores.values())
     report.progress("compare", 1, 1, "compared")
     return {
         **scores,
         "difference": difference.mean,
-        "low": difference.interval.low,
-        "high": difference.interval.high,
+        "low": difference.interval.low if told else None,
+        "high": difference.interval.high if told else None,
         "confidence": CONFIDENCE,
         "smallest_gain": SMALLEST_GAIN,
         "repeats": len(shared),

@@ -7,6 +7,7 @@ import random
 import signal
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,13 +15,14 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from flowchart.dataset.corpus import Corpus
+from flowchart.dataset.corpus import Corpus, Document
 from flowchart.errors import UserError
 from flowchart.measures import FACTS, ON_REQUEST, Fact
 from flowchart.measures.material import Material
 from flowchart.measures.rows import RowLog
 from flowchart.recipes.check import check
 from flowchart.runs.versions import versions
+from flowchart.text import one_line
 
 if TYPE_CHECKING:
     from flowchart.runs.folder import Run
@@ -28,7 +30,10 @@ if TYPE_CHECKING:
 
 
 MOST_TEXTS = 20_000
-"""Training texts looked at; of more, so many are drawn. Tokenised texts are what takes the memory."""
+"""Texts of either side looked at; of more, so many are drawn. Tokenised texts are what takes the memory."""
+
+LONGEST_ERROR = 300
+"""Cells of an error that nobody has foreseen."""
 
 
 def run(run: Run, report: Reporter) -> dict[str, Any]:
@@ -44,8 +49,8 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
         report: Told the progress, and each fact.
 
     Returns:
-        The result: the facts by name (with `drawn`, the training texts looked at and all, where not all
-        were), what check returns of the same data, and the rows' groups by fact.
+        The result: the facts by name (with `drawn`, the texts looked at and all, of "training" and
+        "evaluation", where not all were), what check returns of the same data, and the rows' groups by fact.
 
     Raises:
         UserError: The data cannot be read, or has nothing to measure.
@@ -54,8 +59,8 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
     settings = run.settings
     corpus, checked = check(run, report)
     patterns = settings.get("patterns")
-    material = Material(
-        corpus=_bounded(corpus, checked["seed"]),
+    whole = Material(
+        corpus=corpus,
         files=[file.path for file in corpus.files]
         + ([corpus.eval_file] if corpus.eval_source != "file" else []),
         lang=checked["lang"],
@@ -66,14 +71,17 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
         folder=run.folder,
         findings=checked["findings"]["kinds"],
     )
-    drawn = [len(material.corpus.train), len(corpus.train)]
+    some = _bounded(corpus, checked["seed"])
+    material = replace(whole, corpus=some)
+    sides = (("training", some.train, corpus.train), ("evaluation", some.eval, corpus.eval))
+    drawn = {side: [len(here), len(there)] for side, here, there in sides if len(here) < len(there)}
     facts: dict[str, Any] = {}
     rows: dict[str, Any] = {}
     wanted = {**FACTS, **{name: fact for name, fact in ON_REQUEST.items() if settings.get(name)}}
     for number, (name, fact) in enumerate(wanted.items()):
         report.progress("measure", number, len(wanted), fact.doing)
-        facts[name], found = _find_out(name, fact, material)
-        if drawn[0] < drawn[1]:
+        facts[name], found = _find_out(name, fact, whole if fact.whole else material)
+        if drawn and not fact.whole:
             facts[name]["drawn"] = drawn
         if fact.continues:
             known = rows[fact.continues]
@@ -120,12 +128,15 @@ def _bounded_time(most: tuple[int, str] | None) -> Iterator[None]:
 
 
 def _bounded(corpus: Corpus, seed: int) -> Corpus:
-    """Return the corpus with `MOST_TEXTS` training texts at most, in their order."""
-    count = len(corpus.train)
+    """Return the corpus with `MOST_TEXTS` texts of either side at most, in their order."""
+    return replace(corpus, train=_drawn(corpus.train, seed), eval=_drawn(corpus.eval, seed))
+
+
+def _drawn(documents: list[Document], seed: int) -> list[Document]:
+    count = len(documents)
     if count <= MOST_TEXTS:
-        return corpus
-    kept = sorted(random.Random(seed).sample(range(count), MOST_TEXTS))
-    return replace(corpus, train=[corpus.train[place] for place in kept])
+        return documents
+    return [documents[place] for place in sorted(random.Random(seed).sample(range(count), MOST_TEXTS))]
 
 
 def _find_out(name: str, fact: Fact, material: Material) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -138,4 +149,7 @@ def _find_out(name: str, fact: Fact, material: Material) -> tuple[dict[str, Any]
                 found = importlib.import_module(fact.module).measure(material, log)
         except UserError as error:
             found = {"error": str(error)}
+        except Exception as error:  # of whatever kind: the other facts go on, and the log has all of it
+            traceback.print_exc()
+            found = {"error": one_line(f"{type(error).__name__}: {error}", LONGEST_ERROR)}
     return {**found, "seconds": round(time.perf_counter() - began, 2)}, log.summary()

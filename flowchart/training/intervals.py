@@ -17,6 +17,9 @@ Bootstrap" (The American Statistician 69), on its narrowness.
 
 With one repeat the doubt measured is that of a finite eval set alone: that another seed would have made
 another model is not in it. With two or three it is in, but two or three numbers tell their own spread badly.
+
+Where all is right, or nothing, every draw says the same. The end that is open is then the rule of three, for
+texts: 3 / n after Hanley and Lippman-Hand 1983, "If Nothing Goes Wrong, Is Everything All Right?" (JAMA 249).
 """
 
 from __future__ import annotations
@@ -82,6 +85,9 @@ class Difference:
 def intervals(counts: Counts, seed: int) -> tuple[Interval, dict[str, Interval]]:
     """Return the interval of F of all labels together, and of each label that enough texts have.
 
+    With fewer than `FEWEST_TEXTS` texts that have anything to count (`texts_counted`) the first one says
+    nothing, and is not to be told.
+
     Args:
         counts: What the model got right and wrong.
         seed: The seed of the draws.
@@ -91,6 +97,8 @@ def intervals(counts: Counts, seed: int) -> tuple[Interval, dict[str, Interval]]
 
 def repeated_intervals(repeats: Sequence[Counts], seed: int) -> tuple[Interval, dict[str, Interval]]:
     """Return the interval of the repeats' mean F, and that of each label that enough texts have.
+
+    The first one is for `FEWEST_TEXTS` texts and more, as in `intervals`.
 
     Args:
         repeats: What each repeat of a training got right and wrong on the same eval set; one at least.
@@ -103,9 +111,13 @@ def repeated_intervals(repeats: Sequence[Counts], seed: int) -> tuple[Interval, 
     labels = list(dict.fromkeys(label for counts in repeats for label in counts.labels))
     tallies = {label: eval_set.tally(repeats, label) for label in labels}
     enough = {label: tally for label, tally in tallies.items() if len(tally.places) >= FEWEST_TEXTS}
-    drawn = eval_set.draws([eval_set.tally(repeats), *enough.values()], seed)
+    measured = [eval_set.tally(repeats), *enough.values()]
+    drawn = eval_set.draws(measured, seed)
     chosen = _repeats_drawn(len(drawn[0]), [len(repeats)], seed)[0]
-    overall, *others = (_percentiles(np.clip((scores * chosen).sum(axis=1), 0, 1)) for scores in drawn)
+    overall, *others = (
+        tally.opened(_percentiles(np.clip((scores * chosen).sum(axis=1), 0, 1)))
+        for tally, scores in zip(measured, drawn, strict=True)
+    )
     return overall, dict(zip(enough, others, strict=True))
 
 
@@ -183,6 +195,16 @@ class _Tally:
         right, size = np.split(sums, 2, axis=-1)
         scores: Floats = np.divide(right, size, out=np.full(size.shape, np.nan), where=size > 0)
         return scores
+
+    def opened(self, interval: Interval) -> Interval:
+        """Return the interval of the mean F with its open end, where all is right or nothing."""
+        texts = int(np.count_nonzero(self.table.any(axis=1)))
+        score = float(self.scores().mean())
+        if texts >= FEWEST_TEXTS and score == 1:
+            return Interval(min(interval.low, 1 - 3 / texts), interval.high)
+        if texts >= FEWEST_TEXTS and score == 0:
+            return Interval(interval.low, max(interval.high, 3 / texts))
+        return interval
 
 
 class _EvalSet:

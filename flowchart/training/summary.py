@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from flowchart.training.intervals import FEWEST_TEXTS, repeated_intervals
+from flowchart.training.intervals import FEWEST_TEXTS, repeated_intervals, texts_counted
 from flowchart.training.scores import Counts
 
 Record = Mapping[str, Any]
@@ -30,6 +30,7 @@ def summarise(trainings: Trainings, seed: int) -> dict[str, Any]:
     Scores are means over the repeats, 0 to 1, with 95% intervals over texts and repeats. A label is `enough`
     when `FEWEST_TEXTS` eval texts hold a gold span of it: with fewer, a percentile interval promises 95%
     and holds the truth less than nine times in ten, so such a label has no interval and is to be marked.
+    `ents_f_low` and `ents_f_high` are None where fewer texts have a span at all, gold or predicted.
 
     Args:
         trainings: The trainings, one for each repeat; one at least.
@@ -43,6 +44,7 @@ def summarise(trainings: Trainings, seed: int) -> dict[str, Any]:
     records = [record for record, _ in trainings]
     repeats = [counts for _, counts in trainings]
     overall, by_label = repeated_intervals(repeats, seed)
+    told = texts_counted(*repeats) >= FEWEST_TEXTS
     gold = _gold(repeats[0])
     labels = {}
     for label in sorted({label for record in records for label in record["ents_per_type"]}):
@@ -67,8 +69,8 @@ def summarise(trainings: Trainings, seed: int) -> dict[str, Any]:
         "words": _whole(records, "words"),
         "repeats": len(records),
         **{key: _mean(records, key) for key in ("ents_p", "ents_r", "ents_f")},
-        "ents_f_low": overall.low,
-        "ents_f_high": overall.high,
+        "ents_f_low": overall.low if told else None,
+        "ents_f_high": overall.high if told else None,
         "ents_f_sd": statistics.stdev(scores) if len(scores) > 1 else None,
         "ents_per_type": labels,
         "seconds": round(_mean(records, "seconds"), 2),

@@ -78,6 +78,20 @@ def test_the_same_counts_are_no_difference(workspace: Workspace) -> None:
     assert result["what"] == "other settings"
 
 
+@pytest.mark.parametrize(("texts", "known"), [(9, False), (10, True)])
+def test_few_texts_with_a_span_have_no_interval(workspace: Workspace, texts: int, known: bool) -> None:
+    result = compared(workspace, curve(workspace, DEFAULT[:texts]), curve(workspace, TUNED[:texts]))
+    assert result["difference"] > 0
+    assert (result["low"] is not None) is (result["high"] is not None) is known
+
+
+def test_two_models_that_find_nothing_have_no_interval(workspace: Workspace) -> None:
+    nothing = [(text, 0, 0, 0, 2) for text in range(TEXTS)]
+    result = compared(workspace, curve(workspace, nothing), curve(workspace, nothing))
+    assert (result["default"], result["tuned"], result["difference"]) == (0, 0, 0)
+    assert (result["low"], result["high"]) == (None, None)
+
+
 def test_which_is_which_counts(workspace: Workspace) -> None:
     default, tuned = curve(workspace, DEFAULT), curve(workspace, TUNED)
     there, back = compared(workspace, default, tuned), compared(workspace, tuned, default)

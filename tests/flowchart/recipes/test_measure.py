@@ -15,7 +15,7 @@ from flowchart.advice import advise
 from flowchart.errors import UserError
 from flowchart.evidence import MEASURES, Facts, measure
 from flowchart.findings_file import read_findings, read_row
-from flowchart.measures import FACTS
+from flowchart.measures import FACTS, span_shape
 from flowchart.recipes import measure as recipe
 from flowchart.runs.folder import Run, Status
 from flowchart.runs.process import launch
@@ -212,6 +212,36 @@ def test_patterns_that_cannot_be_used_stop_nothing_else(
     evidence = measure(CHART.nodes["rules.can_write"], Facts(measured=result["facts"]))
     assert evidence is not None
     assert (evidence.suggestion, evidence.reason) == ("CAN'T TELL", result["facts"]["rules"]["error"])
+
+
+def test_whatever_a_fact_breaks_on_stops_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("two\nlines")
+
+    monkeypatch.setattr(span_shape, "measure", broken)
+    file = write_rows(tmp_path / "train.jsonl", make_rows(40))
+    result = measured(made(tmp_path, file, **NO_PIPELINE))
+    assert [name for name, fact in result["facts"].items() if "error" in fact] == ["span_shape"]
+    assert result["facts"]["span_shape"]["error"] == r"KeyError: 'two\nlines'"
+    assert "Traceback (most recent call last)" in capsys.readouterr().err
+
+
+def test_of_very_many_texts_some_are_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recipe, "MOST_TEXTS", 12)
+    train = write_rows(tmp_path / "train.jsonl", sentences(30))
+    eval = write_rows(tmp_path / "eval.jsonl", sentences(20, first=30))
+    facts = measured(made(tmp_path, train, eval, **NO_PIPELINE))["facts"]
+    drawn = {"training": [12, 30], "evaluation": [12, 20]}
+    assert {name: fact.get("drawn") for name, fact in facts.items()} == {
+        **dict.fromkeys(FACTS, drawn),
+        "eval_quality": None,
+        "models": None,
+    }
+    assert (facts["context"]["all_texts"], facts["rules"]["texts"]) == (24, 12)
+    assert (facts["eval_quality"]["texts"], facts["models"]["all_texts"]) == (20, 20)
+    assert facts["span_shape"]["written"] == 50
 
 
 def test_data_whose_spans_fit_no_tokens_is_measured_as_far_as_it_goes(tmp_path: Path) -> None:

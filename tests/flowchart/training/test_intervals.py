@@ -162,9 +162,10 @@ def test_labels_are_matched_by_name_and_not_by_place() -> None:
     one = Counts(20, ["A", "B"], [row for t in range(20) for row in ((t, 0, 1, 0, 0), (t, 1, 0, 1, 1))])
     two = Counts(20, ["B", "A"], [row for t in range(20) for row in ((t, 0, 0, 1, 1), (t, 1, 1, 0, 0))])
     _, labels = repeated_intervals([one, two], 0)
+    # all right and nothing right: the open end is the rule of three, 3 / 20
     assert {name: (one.low, one.high) for name, one in labels.items()} == {
-        "A": (pytest.approx(1), pytest.approx(1)),
-        "B": (0, 0),
+        "A": (pytest.approx(0.85), pytest.approx(1)),
+        "B": (0, pytest.approx(0.15)),
     }
 
 
