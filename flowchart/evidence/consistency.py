@@ -6,14 +6,14 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from flowchart.evidence.facts import Evidence, Facts, Suggestion, Table, judged, percent
+from flowchart.evidence.facts import Evidence, Facts, Suggestion, Table, judged, looked_at, percent
 from flowchart.graph import Node
 
 SURE = 0.8
 """The score from which on a form's rare outcomes are slips, where the chart says nothing."""
 
 FEWEST_TEXTS = 10
-"""Texts that annotators must share to be held against each other."""
+"""Texts that annotators must share to be held against each other; as many must have a span (the interval)."""
 
 FEWEST_SPANS = 100
 """Spans whose form comes more than once that it takes to say anything."""
@@ -77,7 +77,7 @@ def _judgement(
 ) -> tuple[Suggestion, float | None, float | None, float | None, str]:
     """Return the suggestion, the value, the ends of its interval and the reason."""
     agreement = fact["agreement"]
-    if agreement["texts"] >= FEWEST_TEXTS and agreement["strict"] is not None:
+    if agreement["texts"] >= FEWEST_TEXTS and None not in (agreement["strict"], agreement["low"]):
         value, low, high = (float(agreement[name]) for name in ("strict", "low", "high"))
         return judged(value, threshold, low, high), value, low, high, _annotators(agreement)
     if fact["compared"] < FEWEST_SPANS:
@@ -146,13 +146,15 @@ def _sum(levels: Sequence[Sequence[float]], place: int) -> float:
 
 def _annotators(agreement: Mapping[str, Any]) -> str:
     rejected = agreement["with_rejected"]
+    texts, every = agreement["texts"], agreement.get("all_texts", agreement["texts"])
+    shared = f"{texts:,} shared texts" + (f", drawn at random from {every:,}" if every > texts else "")
     reason = (
         f"{len(agreement['annotators'])} annotators agree on {percent(agreement['strict'])} of their spans "
         f"(95%: {percent(agreement['low'])} to {percent(agreement['high'])}; strict F1 over "
-        f"{agreement['texts']:,} shared texts; overlapping spans "
+        f"{shared}; overlapping spans "
         f"{percent(agreement['partial'])}, the same words under any label {percent(agreement['position'])}"
     )
-    if rejected["strict"] is not None and rejected["texts"] != agreement["texts"]:
+    if rejected["strict"] is not None and rejected["texts"] != texts:
         reason += f"; {percent(rejected['strict'])} with rejected texts as texts without spans"
     return reason + ")."
 
@@ -164,6 +166,7 @@ def _itself(fact: Mapping[str, Any], found: Estimate, sure: float) -> str:
         f"whose form comes more than once: {found.slips:,} occurrences are unlike the others of a form that "
         f"is nearly always treated alike (at least {sure:.0%} sure), and of {found.unsure:,} that may be "
         f"another meaning {found.unexplained:.0%} are not explained by the words beside them."
+        f"{looked_at(fact)}"
     )
 
 
@@ -190,7 +193,7 @@ def _out_of_fold(fact: Mapping[str, Any] | None) -> str:
     )
     return (
         f"Models of each half of the training texts disagree at {fact['places']:,} places, which may be "
-        f"their own errors" + (f"; most often: {most}." if most else ".")
+        f"their own errors" + (f"; most often: {most}." if most else ".") + looked_at(fact, ["training"])
     )
 
 

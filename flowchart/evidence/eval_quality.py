@@ -13,9 +13,9 @@ def eval_quality(node: Node, facts: Facts) -> Evidence | None:
     """Hold what is wrong with the evaluation set against the box's limits.
 
     NO when more texts than `leakage` (a share) are known from training, more rows or spans than `lost` (a
-    share of the spans) conflict or fit no token boundaries, or a label has none to be measured on. CAN'T TELL
-    when nothing is wrong but two models less than `resolution` (in F) apart could not be told apart, or a
-    label has fewer than `support` texts. No measure sees whether the annotations are true.
+    share of the spans) conflict, overlap or fit no token boundaries, or a label has none to be measured on.
+    CAN'T TELL when nothing is wrong but two models less than `resolution` (in F) apart could not be told
+    apart, or a label has fewer than `support` texts. No measure sees whether the annotations are true.
     """
     fact = facts.measured["eval_quality"]
     limits = {"leakage": 0.01, "lost": 0.01, "support": 10, "resolution": 0.05, **node.limits}
@@ -36,10 +36,12 @@ def eval_quality(node: Node, facts: Facts) -> Evidence | None:
         wrong.append(f"{leaked:,} of {texts:,} texts ({percent(leaked / texts)}) are known from training")
         todo.append("take the texts that are known from training out of one side")
     if faulty > limits["lost"] * spans:
-        wrong.append(
-            f"{int(fact['conflicts']):,} rows contradict another row of their text and "
-            f"{int(fact['lost']):,} spans fit no token boundaries"
+        faults = (
+            ("conflicts", "rows contradict another row of their text"),
+            ("off_tokens", "spans fit no token boundaries"),
+            ("overlapping", "spans overlap another one"),
         )
+        wrong.append(", ".join(f"{int(fact[name]):,} {what}" for name, what in faults if int(fact[name])))
         todo.append("settle its conflicts and mend its spans")
     if missing:
         named = ", ".join(missing[:5])

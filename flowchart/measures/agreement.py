@@ -4,12 +4,16 @@ Agreement on spans is pairwise F1: one annotator's spans are held against the ot
 which of them counts as right. Tokens that neither labelled are without number, so chance agreement and kappa
 are not defined, and F1 is what kappa tends to: Hripcsak and Rothschild 2005, "Agreement, the F-Measure, and
 Reliability in Information Retrieval" (JAMIA 12).
+
+Texts may be annotated label by label, in passes that training unites. What one pass does not say, because it
+was for other labels, contradicts nothing: such rows are not held against each other (`Version.apart`).
 """
 
 from __future__ import annotations
 
+import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
@@ -18,7 +22,7 @@ from flowchart.dataset.findings import quote
 from flowchart.dataset.merging import SpanTuple
 from flowchart.measures.as_written import whole_tasks
 from flowchart.measures.forms import UNLABELLED
-from flowchart.training.intervals import intervals
+from flowchart.training.intervals import FEWEST_TEXTS, intervals, texts_counted
 from flowchart.training.scores import Counts
 
 Spans = frozenset[SpanTuple]
@@ -28,6 +32,12 @@ NAME = 40
 
 MOST_PAIRS = 50
 """Pairs of annotators told one by one, those with the most texts; the sums are over all."""
+
+MOST_TEXTS = 5000
+"""Shared texts that annotators are compared on; of more, so many are drawn."""
+
+FEWEST_OF_A_PASS = 24
+"""Spans, two dozen, from which on a source is known by its labels; with fewer, more may be still to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,8 @@ class Version:
         annotator: Who; "" when nobody says.
         accepted: Whether it was accepted; rejected otherwise.
         spans: The spans as written.
+        labels: The labels that its source, the same annotator in the same file, gives to any text; empty
+            where it has too few spans to tell, or gives another source's words other labels.
     """
 
     file: str
@@ -47,6 +59,17 @@ class Version:
     annotator: str
     accepted: bool
     spans: Spans
+    labels: frozenset[str] = frozenset()
+
+    def apart(self, other: Version) -> bool:
+        """Whether the two are of passes for different labels."""
+        return bool(self.labels and other.labels) and self.labels.isdisjoint(other.labels)
+
+    def contradicts(self, other: Version) -> bool:
+        """Whether the two, of one text, say different things about the same labels."""
+        if self.accepted and other.accepted:
+            return self.spans != other.spans and not self.apart(other)
+        return self.accepted != other.accepted and not self.apart(other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +100,47 @@ def repeated(paths: Sequence[str]) -> dict[str, list[Version]]:
     Raises:
         UserError: A file cannot be read any more.
     """
-    seen = Counter(hash(task.text) for _, task in whole_tasks(paths))
+    seen: Counter[int] = Counter()
+    given: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for file, task in whole_tasks(paths):
+        seen[hash(task.text)] += 1
+        if task.answer != "reject":
+            given[file, task.annotator].update(label for _, _, label in task.spans)
+    labels = {
+        source: frozenset(counts) for source, counts in given.items() if counts.total() >= FEWEST_OF_A_PASS
+    }
     texts: defaultdict[str, list[Version]] = defaultdict(list)
     for file, task in whole_tasks(paths):
         if seen[hash(task.text)] > 1:
-            accepted = task.answer != "reject"
-            version = Version(file, task.row, task.annotator, accepted, frozenset(task.spans))
-            texts[task.text].append(version)
-    return {text: versions for text, versions in texts.items() if len(versions) > 1}
+            who, accepted = task.annotator, task.answer != "reject"
+            spans, every = frozenset(task.spans), labels.get((file, who), frozenset())
+            texts[task.text].append(Version(file, task.row, who, accepted, spans, every))
+    several = {text: versions for text, versions in texts.items() if len(versions) > 1}
+    renaming = _renaming(several.values())
+    for versions in several.values() if renaming else ():
+        versions[:] = [
+            replace(each, labels=frozenset()) if (each.file, each.annotator) in renaming else each
+            for each in versions
+        ]
+    return several
+
+
+def _renaming(texts: Iterable[Sequence[Version]]) -> set[tuple[str, str]]:
+    """Return the sources that give another one's words other labels: they differ, and are no passes.
+
+    Of the spans of the one that has fewer, more than half have the same words in the other one.
+    """
+    alike: Counter[frozenset[tuple[str, str]]] = Counter()
+    fewer: Counter[frozenset[tuple[str, str]]] = Counter()
+    for versions in texts:
+        different = {(each.file, each.annotator, each.spans): each for each in versions}.values()
+        for one, other in combinations(different, 2):
+            if one.apart(other):
+                pair = frozenset(((one.file, one.annotator), (other.file, other.annotator)))
+                here, there = ({span[:2] for span in each.spans} for each in (one, other))
+                alike[pair] += len(here & there)
+                fewer[pair] += min(len(here), len(there))
+    return {source for pair, count in alike.items() if 2 * count > fewer[pair] for source in pair}
 
 
 def by_annotator(versions: Iterable[Version], *, rejected: bool) -> dict[str, Version]:
@@ -107,38 +163,69 @@ def by_annotator(versions: Iterable[Version], *, rejected: bool) -> dict[str, Ve
     return found
 
 
-def agreement(texts: Mapping[str, Sequence[Version]], seed: int, *, rejected: bool = False) -> dict[str, Any]:
+def annotators(versions: Iterable[Version], *, rejected: bool) -> Iterator[tuple[Version, Version]]:
+    """Yield what each two annotators say about a text, but for rows of passes for different labels.
+
+    Args:
+        versions: The rows of the text.
+        rejected: Whether a rejected row counts, as in `by_annotator`.
+    """
+    named: defaultdict[str, list[Version]] = defaultdict(list)
+    for version in versions:
+        if version.annotator:
+            named[version.annotator].append(version)
+    for one, other in combinations(sorted(named), 2):
+        sides = (named[one], named[other]), (named[other], named[one])
+        held = [mine for side, against in sides for mine in side if not all(map(mine.apart, against))]
+        found = by_annotator(held, rejected=rejected)
+        if len(found) == 2:
+            yield found[one], found[other]
+
+
+def agreement(
+    texts: Mapping[str, Sequence[Version]], seed: int, *, rejected: bool = False, most_pairs: int = MOST_PAIRS
+) -> dict[str, Any]:
     """Return how far annotators agree on the texts that they share.
 
     Args:
         texts: The texts with several rows.
-        seed: The seed of the draws for the interval.
+        seed: The seed of the draws: of the texts, where there are too many, and for the interval.
         rejected: Whether a rejected row counts, as one without spans.
+        most_pairs: Pairs of annotators to tell one by one.
 
     Returns:
-        `annotators` (names), `texts` (with two of them or more) and, over all pairs, the sums of whose counts
-        give each F1: `strict` (the same span and label), `partial` (an overlap under the same label),
-        `position` (the same span under any label), `low` and `high` (the 95% interval of `strict` over
-        texts), `labels` (by label `spans` and `strict`) and `pairs` (the same for each of the first
-        `MOST_PAIRS`, with `names` and `texts`; there are `pairs_all`). An F1 is None where nobody labelled
-        anything; labels that one side never uses are among the labels, at 0.
+        `annotators` (names), `texts` (that two of them or more are compared on) of `all_texts` and, over all
+        pairs, the sums of whose counts give each F1: `strict` (the same span and label), `partial` (an
+        overlap under the same label), `position` (the same span under any label), `low` and `high` (the 95%
+        interval of `strict` over texts; None where fewer than `FEWEST_TEXTS` have a span), `labels` (by label
+        `spans` and `strict`) and `pairs` (the same for each of the first `most_pairs`, with `names` and
+        `texts`; there are `pairs_all`). An F1 is None where nobody labelled anything; labels that one side
+        never uses are among the labels, at 0.
     """
-    shared = {text: by_annotator(versions, rejected=rejected) for text, versions in sorted(texts.items())}
-    shared = {text: each for text, each in shared.items() if len(each) > 1}
-    pairs: defaultdict[tuple[str, str], list[tuple[int, Spans, Spans]]] = defaultdict(list)
-    for number, each in enumerate(shared.values()):
-        for one, other in combinations(sorted(each), 2):
-            pairs[one, other].append((number, each[one].spans, each[other].spans))
-    every = [compared for each in pairs.values() for compared in each]
-    by_pair = [
-        {"names": list(names), "texts": len(compared), **_scores(compared, seed)}
-        for names, compared in sorted(pairs.items(), key=lambda each: (-len(each[1]), each[0]))[:MOST_PAIRS]
+    shared = [
+        each
+        for _, versions in sorted(texts.items())
+        if (each := list(annotators(versions, rejected=rejected)))
     ]
-    names = sorted({name for each in shared.values() for name in each})
+    drawn = shared if len(shared) <= MOST_TEXTS else random.Random(seed).sample(shared, MOST_TEXTS)
+    pairs: defaultdict[tuple[str, str], list[tuple[int, Spans, Spans]]] = defaultdict(list)
+    for number, each in enumerate(drawn):
+        for one, other in each:
+            pairs[one.annotator, other.annotator].append((number, one.spans, other.spans))
+    whole = _scores([compared for each in pairs.values() for compared in each], seed)
+    by_pair = [
+        {
+            "names": list(names),
+            "texts": len(compared),
+            **(_scores(compared, seed) if len(pairs) > 1 else whole),
+        }
+        for names, compared in sorted(pairs.items(), key=lambda each: (-len(each[1]), each[0]))[:most_pairs]
+    ]
     return {
-        "annotators": names,
-        "texts": len(shared),
-        **_scores(every, seed),
+        "annotators": sorted({name for names in pairs for name in names}),
+        "texts": len(drawn),
+        "all_texts": len(shared),
+        **whole,
         "pairs": by_pair,
         "pairs_all": len(pairs),
     }
@@ -167,7 +254,7 @@ def _scores(compared: Sequence[tuple[int, Spans, Spans]], seed: int) -> dict[str
     for _, number, tp, fp, fn in counts.rows:
         sums[number][0] += 2 * tp
         sums[number][1] += 2 * tp + fp + fn
-    interval = intervals(counts, seed)[0] if spans else None
+    interval = intervals(counts, seed)[0] if texts_counted(counts) >= FEWEST_TEXTS else None
     return {
         "spans": spans,
         "strict": _share(sum(right for right, _ in sums.values()), spans),

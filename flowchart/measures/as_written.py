@@ -17,14 +17,24 @@ class _Unheard(FindingLog):
         """Keep nothing."""
 
 
-def whole_tasks(paths: Iterable[str]) -> Iterator[tuple[str, Task]]:
-    """Yield file and task of each row that says something about the whole of its text, as it is written.
+def tasks(paths: Iterable[str]) -> Iterator[tuple[str, Task]]:
+    """Yield file and task of each row, as it is written.
 
     Raises:
         UserError: A file cannot be read any more.
     """
     for path in paths:
         for task in Loader(Path(path), "train", Funnel(), _Unheard()).tasks():
-            whole = task.annotated and not (task.binary or task.unreadable)
-            if whole and task.answer in ("accept", "reject", ""):
-                yield path, task
+            yield path, task
+
+
+def whole_tasks(paths: Iterable[str]) -> Iterator[tuple[str, Task]]:
+    """Yield file and task of each row that says something about the whole of its text, as it is written.
+
+    Raises:
+        UserError: A file cannot be read any more.
+    """
+    for path, task in tasks(paths):
+        whole = task.annotated and not (task.binary or task.unreadable)
+        if whole and task.answer in ("accept", "reject", ""):
+            yield path, task

@@ -27,7 +27,7 @@ from typing import Any
 from spacy.tokens import Doc
 
 from flowchart.dataset.document import Document
-from flowchart.measures.agreement import Split, Version, agreement, by_annotator, repeated, shown, splits
+from flowchart.measures.agreement import Split, Version, agreement, annotators, repeated, shown, splits
 from flowchart.measures.forms import PARTLY, UNLABELLED, Forms, Occurrence, Variation, scan
 from flowchart.measures.material import Material
 from flowchart.measures.rows import RowLog
@@ -100,7 +100,8 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
         title, what, outcomes, score, suspicious), `groups_all` and `suspicious_all` (how many there are, by
         kind), `levels` (see `levels`), `repeated` (texts with several rows: `texts`, `conflicts` of them,
         `rejected` of them accepted elsewhere), and `agreement` (of annotators, over accepted rows;
-        `with_rejected` counts rejected ones as without spans).
+        `with_rejected` counts rejected ones as without spans). Rows of passes for different labels are held
+        against each other nowhere.
 
     Raises:
         UserError: A file cannot be read any more.
@@ -119,7 +120,7 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
     suspicious: Counter[str] = Counter()
     for group in groups:
         suspicious[group.kind] += group.suspicious
-    everyone = agreement(texts, material.seed, rejected=True)
+    everyone = agreement(texts, material.seed, rejected=True, most_pairs=0)
     return {
         "texts": len(docs),
         "spans": forms.spans,
@@ -135,7 +136,7 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
         "repeated": {
             "texts": len(texts),
             "conflicts": sum(_differ(versions) for versions in texts.values()),
-            "rejected": sum(_rejected(versions) for versions in texts.values()),
+            "rejected": sum(any(_rejected(versions)) for versions in texts.values()),
         },
         "agreement": {
             **agreement(texts, material.seed),
@@ -216,10 +217,16 @@ class _Differences:
     """What versions of texts, held against each other by pairs of the same kind, say about one form."""
 
     alike: int = 0
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     splits: defaultdict[tuple[str, str], list[Split]] = field(default_factory=lambda: defaultdict(list))
 
+    def add(self, outcomes: tuple[str, str], split: Split) -> None:
+        self.counts[outcomes] += 1
+        if self.counts[outcomes] <= MOST_ROWS:
+            self.splits[outcomes].append(split)
+
     def total(self) -> int:
-        return self.alike + sum(map(len, self.splits.values()))
+        return self.alike + self.counts.total()
 
 
 def _text_groups(texts: Mapping[str, Sequence[Version]]) -> list[Group]:
@@ -227,9 +234,7 @@ def _text_groups(texts: Mapping[str, Sequence[Version]]) -> list[Group]:
     found: defaultdict[tuple[str, str, str, str], _Differences] = defaultdict(_Differences)
     rejected: list[tuple[str, Version, Version]] = []
     for text, versions in sorted(texts.items()):
-        if _rejected(versions):
-            accepted = next(each for each in versions if each.accepted)
-            rejected += [(text, each, accepted) for each in versions if not each.accepted]
+        rejected += [(text, each, accepted) for each, accepted in _rejected(versions)]
         for kind, one, other in _pairs(versions):
             names = (one.annotator, other.annotator) if kind == "annotators" else ("", "")
             for start, end, _ in one.spans & other.spans:
@@ -239,11 +244,11 @@ def _text_groups(texts: Mapping[str, Sequence[Version]]) -> list[Group]:
                 outcomes = (
                     split.outcomes if kind == "annotators" else (min(split.outcomes), max(split.outcomes))
                 )
-                found[kind, *names, form].splits[outcomes].append(split)
+                found[kind, *names, form].add(outcomes, split)
     groups = [
-        _split_group(key, outcomes, split, differences.total())
+        _split_group(key, outcomes, differences)
         for key, differences in found.items()
-        for outcomes, split in differences.splits.items()
+        for outcomes in differences.splits
     ]
     if rejected:
         count = len(rejected)
@@ -262,41 +267,43 @@ def _text_groups(texts: Mapping[str, Sequence[Version]]) -> list[Group]:
 
 def _pairs(versions: Sequence[Version]) -> Iterator[tuple[str, Version, Version]]:
     """Yield what is held against each other: annotators, and versions by one person or nobody known."""
-    named = by_annotator(versions, rejected=False)
-    for one, other in combinations(named.values(), 2):
+    for one, other in annotators(versions, rejected=False):
         yield "annotators", one, other
     # In an order of their own, so that the order of rows does not matter.
     accepted = sorted(
-        (each for each in versions if each.accepted), key=lambda each: (sorted(each.spans), each.annotator)
+        (each for each in versions if each.accepted),
+        key=lambda each: (sorted(each.spans), each.annotator, sorted(each.labels)),
     )
-    different: dict[tuple[str, object], Version] = {}
+    different: dict[tuple[str, object, object], Version] = {}
     for each in accepted:
-        different.setdefault((each.annotator, each.spans), each)
+        different.setdefault((each.annotator, each.spans, each.labels), each)
     for one, other in combinations(list(different.values())[:MOST_VERSIONS], 2):
-        if one.spans != other.spans and (
+        if one.contradicts(other) and (
             one.annotator == other.annotator or not (one.annotator and other.annotator)
         ):
             yield "text", one, other
 
 
 def _split_group(
-    key: tuple[str, str, str, str], outcomes: tuple[str, str], found: Sequence[Split], total: int
+    key: tuple[str, str, str, str], outcomes: tuple[str, str], differences: _Differences
 ) -> Group:
     kind, one, other, form = key
+    count, total = differences.counts[outcomes], differences.total()
     if kind == "annotators":
         what = f"{shown(form)}, {_name(one)} and {_name(other)}"
         differing = f"{outcomes[0]} against {outcomes[1]}"
     else:
         what = f"{shown(form)}, rows of one text"
         differing = f"{outcomes[0]} in one, {outcomes[1]} in another"
-    counts = Counter({differing: len(found)})
-    if total > len(found):
-        counts["alike or otherwise"] = total - len(found)
-    return Group(kind, what, counts, wilson(len(found), total)[0], len(found), _split_rows(found))
+    counts = Counter({differing: count})
+    if total > count:
+        counts["alike or otherwise"] = total - count
+    rows = _split_rows(differences.splits[outcomes])
+    return Group(kind, what, counts, wilson(count, total)[0], count, rows)
 
 
 def _split_rows(found: Sequence[Split]) -> Iterator[tuple[tuple[str, int, str, str], dict[str, Any]]]:
-    for split in found[:MOST_ROWS]:
+    for split in found:
         sides = list(zip((split.first, split.second), split.outcomes, strict=True))
         for (version, outcome), (other, theirs) in (sides, sides[::-1]):
             message = f"{_by(version)}{_said(outcome)}"
@@ -332,8 +339,14 @@ def _name(annotator: str) -> str:
 
 
 def _differ(versions: Iterable[Version]) -> bool:
-    return len({version.spans for version in versions if version.accepted}) > 1
+    different = {(each.spans, each.labels): each for each in versions if each.accepted}
+    return any(one.contradicts(other) for one, other in combinations(different.values(), 2))
 
 
-def _rejected(versions: Sequence[Version]) -> bool:
-    return any(each.accepted for each in versions) and not all(each.accepted for each in versions)
+def _rejected(versions: Sequence[Version]) -> Iterator[tuple[Version, Version]]:
+    """Yield each rejected row of a text with the first accepted one that it contradicts."""
+    accepted = [each for each in versions if each.accepted]
+    for each in versions:
+        against = None if each.accepted else next(filter(each.contradicts, accepted), None)
+        if against is not None:
+            yield each, against

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from flowchart.dataset.findings import EXCERPT
-from flowchart.findings_file import read_findings
+from flowchart.measures.agreement import repeated
+from flowchart.measures.as_written import tasks
 from flowchart.measures.material import Material
 from flowchart.measures.rows import RowLog
 
 LEAKED = ("eval-text-in-train", "eval-text-near-train")
-CONFLICTS = ("conflicting-spans", "answer-conflict", "eval-text-changed")
-LOST = ("misaligned", "whitespace-edge", "overlapping", "same-span-two-labels")
+CONFLICTS = ("conflicting-spans", "answer-conflict")
+CHANGED = ("eval-text-changed",)
+OFF_TOKENS = ("misaligned", "whitespace-edge")
+OVERLAPPING = ("overlapping", "same-span-two-labels")
 
 TYPICAL_F = 0.8
 """The F that a resolution is worked out for: it changes little from 0.6 to 0.9."""
@@ -22,11 +25,11 @@ TYPICAL_F = 0.8
 DISAGREEMENT = 0.1
 """The share of gold spans that one of two models to be told apart finds and the other does not."""
 
-MOST_ROWS = 3000
-"""Rows kept."""
+MOST_ROWS = 1000
+"""Rows kept of one kind."""
 
-MOST_READ = 20_000
-"""Findings of one kind that are looked at; a set with more is beyond counting."""
+Place = tuple[str, int]
+"""File and row."""
 
 
 def measure(material: Material, rows: RowLog) -> dict[str, Any]:
@@ -39,22 +42,23 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
 
     Returns:
         `texts`, `spans`; `leaked_exact`, `leaked_near` (texts that are in training, or nearly); `conflicts`
-        (rows that say something else than another row of their text); `lost` (spans that fit no token
-        boundaries or overlap); `labels` (support, texts, `score` and `difference` of each label of either
-        side, as `resolution`); `score` (half the width of the 95% interval of one F) and `difference` (the
-        smallest difference of two models that it can tell from none) over all labels.
+        (rows that say something else than another row of their text, passes for different labels excepted);
+        `lost` (spans that were left out): `off_tokens` (they fit no token boundaries) and `overlapping` (they
+        overlap another one); `labels` (support, texts, `score` and `difference` of each label of either side,
+        as `resolution`); `score` (half the width of the 95% interval of one F) and `difference` (the smallest
+        difference of two models that it can tell from none) over all labels.
+
+    Raises:
+        UserError: A file cannot be read any more.
     """
     corpus = material.corpus
-    about = _About(material)
     counts: Counter[str] = Counter()
-    for kind in (*LEAKED, *CONFLICTS, *LOST):
-        if not any(found["kind"] == kind for found in material.findings):
-            continue
-        for finding in read_findings(material.folder / "findings.jsonl", kind=kind, limit=MOST_READ):
-            if about.evaluation(finding):
-                counts[kind] += 1
-                if counts.total() <= MOST_ROWS:
-                    _keep(finding, rows)
+    for finding in _found(material):
+        counts[finding["kind"]] += 1
+        rows.there_are(finding["kind"], 1)
+        if counts[finding["kind"]] <= MOST_ROWS:
+            _keep(finding, rows)
+    off_tokens, overlapping = (sum(counts[kind] for kind in kinds) for kinds in (OFF_TOKENS, OVERLAPPING))
     support = Counter(label for document in corpus.eval for _, _, label in document.spans)
     texts = Counter(label for document in corpus.eval for label in {span[2] for span in document.spans})
     names = sorted({label.label for label in corpus.labels} | set(support))
@@ -65,8 +69,10 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
         "spans": spans,
         "leaked_exact": corpus.leakage.exact,
         "leaked_near": corpus.leakage.near,
-        "conflicts": sum(counts[kind] for kind in CONFLICTS),
-        "lost": sum(counts[kind] for kind in LOST),
+        "conflicts": sum(counts[kind] for kind in (*CONFLICTS, *CHANGED)),
+        "lost": off_tokens + overlapping,
+        "off_tokens": off_tokens,
+        "overlapping": overlapping,
         "source": corpus.eval_source,
         "labels": {
             name: {"spans": support[name], "texts": texts[name], **resolution(support[name])}
@@ -92,19 +98,53 @@ def resolution(spans: int) -> dict[str, float | None]:
     }
 
 
-class _About:
-    """Tells which findings are about an evaluation text."""
+def _found(material: Material) -> Iterator[Mapping[str, Any]]:
+    """Yield what loading has found wrong with evaluation texts, in the order it was found."""
+    kinds = {*LEAKED, *CONFLICTS, *CHANGED, *OFF_TOKENS, *OVERLAPPING}
+    kinds &= {found["kind"] for found in material.findings}
+    if not kinds:
+        return
+    named = material.corpus.eval_source == "file"
+    paths = [file.path for file in material.corpus.files if file.role == ("eval" if named else "train")]
+    places = _places(material, paths, named=named)
+    united = _united(paths) if kinds.intersection(CONFLICTS) else set()
+    names = [json.dumps(kind).encode() for kind in kinds]
+    with (material.folder / "findings.jsonl").open("rb") as lines:
+        for line in lines:
+            if not any(name in line for name in names):
+                continue  # spares the parsing of most lines
+            finding = json.loads(line)
+            place = finding["file"], finding["row"]
+            excused = finding["kind"] in CONFLICTS and place in united
+            if finding["kind"] in kinds and place in places and not excused:
+                yield finding
 
-    def __init__(self, material: Material) -> None:
-        corpus = material.corpus
-        self._files = {file.path for file in corpus.files if file.role == "eval"} | {corpus.eval_file}
-        self._texts = {document.text[:EXCERPT] for document in corpus.eval}
-        self._rows = {(material.files[file], row) for file, row in (each.source for each in corpus.eval)}
 
-    def evaluation(self, finding: Mapping[str, Any]) -> bool:
-        """Whether it stands in an evaluation file, or in a row whose text was split off for evaluation."""
-        file, row = finding["file"], finding["row"]
-        return file in self._files or (file, row) in self._rows or finding["excerpt"] in self._texts
+def _places(material: Material, paths: Sequence[str], *, named: bool) -> set[Place]:
+    """Return the rows that say something about an evaluation text; one that was ignored says nothing.
+
+    Args:
+        material: The data.
+        paths: The files that the evaluation texts come from.
+        named: Whether these are evaluation files; a part of their texts was split off otherwise.
+    """
+    texts = {document.text for document in material.corpus.eval}
+    found = {(material.files[file], row) for file, row in (each.source for each in material.corpus.eval)}
+    found.update(
+        (file, task.row)
+        for file, task in tasks(paths)
+        if task.answer != "ignore" and (named or task.text in texts)
+    )
+    return found
+
+
+def _united(paths: Sequence[str]) -> set[Place]:
+    """Return the rows of repeated texts that contradict no other one, as those of passes for other labels."""
+    found: set[Place] = set()
+    for versions in repeated(paths).values():
+        different = {(each.accepted, each.spans, each.labels): each for each in versions}.values()
+        found.update((each.file, each.row) for each in versions if not any(map(each.contradicts, different)))
+    return found
 
 
 def _keep(finding: Mapping[str, Any], rows: RowLog) -> None:

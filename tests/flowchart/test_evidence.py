@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 from flowchart import graph
 from flowchart.evidence import MEASURES, Facts, measure
 from flowchart.measures import FACTS
+from flowchart.training.scores import Counts
+from flowchart.training.summary import summarise
 from flowchart.wilson import wilson
+from tests.flowchart.training.simulated import training
 
 CHART = graph.load()
 
@@ -28,9 +31,8 @@ def check(accepted: int) -> dict[str, Any]:
 
 
 def curve(answer: str) -> dict[str, Any]:
-    return {
-        "verdict": {"answer": answer, "difference": 0.02, "low": -0.01, "high": 0.05, "reason": "Because."}
-    }
+    verdict = {"answer": answer, "difference": 0.02, "low": -0.01, "high": 0.05, "reason": "Because."}
+    return {"verdict": {**verdict, "from_fraction": 0.75, "to_fraction": 1.0}}
 
 
 @pytest.mark.parametrize(("accepted", "suggestion"), [(4001, "YES"), (4000, "NO"), (12, "NO")])
@@ -134,6 +136,34 @@ def test_happy_is_the_interval_against_the_target(target: float, suggestion: str
     assert evidence.threshold_from == "your target"
 
 
+def right_in(texts: int, right: int = 1) -> Counts:
+    """A model on so many texts of one span each: all found, or none."""
+    return Counts(texts, ["DRUG"], [(text, 0, right, 0, 1 - right) for text in range(texts)])
+
+
+@pytest.mark.parametrize(
+    ("texts", "low", "suggestion"), [(9, None, "CAN'T TELL"), (10, 0.7, "CAN'T TELL"), (60, 0.95, "YES")]
+)
+def test_all_right_on_few_texts_is_no_certainty(texts: int, low: float | None, suggestion: str) -> None:
+    """The rule of three: the lower end is 1 - 3 / n."""
+    point = summarise([training(right_in(texts), 1.0, 100)], 0)
+    assert (point["ents_f_low"], point["ents_f_high"]) == (low, None if low is None else 1)
+    result = {"points": [point], "eval": {"docs": texts}, "run": "r1"}
+    evidence = measure(CHART.nodes["scratch.happy"], Facts(curve=result, target=0.9))
+    assert evidence is not None
+    assert (evidence.value, evidence.low, evidence.suggestion) == (1, low, suggestion)
+    if low is None:
+        held = "too few of them have a span to hold that against the target of 90.0."
+        assert evidence.reason == f"F is 100.0 on 9 evaluation texts: {held}"
+
+
+def test_nothing_right_leaves_the_upper_end_open() -> None:
+    point = summarise([training(right_in(10, right=0), 1.0, 100)], 0)
+    assert (point["ents_f_low"], point["ents_f_high"]) == (0, 0.3)
+    label = point["ents_per_type"]["DRUG"]
+    assert (label["f_low"], label["f_high"]) == (0, 0.3)
+
+
 def test_without_a_target_or_a_training_it_is_said_what_is_lacking() -> None:
     node = CHART.nodes["scratch.happy"]
     without = measure(node, Facts(curve=trained(0.7, 0.64, 0.75)))
@@ -176,10 +206,26 @@ def test_tuning_helped_when_all_of_the_interval_is_above_zero(
     assert lacking.needs == "tuning"
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"low": None, "high": None}, "too few evaluation texts have a span to say how sure that is."),
+        ({"default": 0.0, "tuned": 0.0}, "no model finds a single span yet."),
+    ],
+)
+def test_a_tuning_that_shows_nothing_leaves_it_open(changes: dict[str, Any], said: str) -> None:
+    fact = {**tuning(0.0, 0.0), **changes}
+    evidence = measure(CHART.nodes["scratch.helped"], Facts(measured={"tuning": fact}))
+    assert evidence is not None
+    assert (evidence.suggestion, evidence.low, evidence.high) == ("CAN'T TELL", None, None)
+    assert evidence.reason.endswith(said)
+
+
 def eval_set(**changes: Any) -> dict[str, Any]:
     label = {"spans": 900, "texts": 500, "score": 0.026, "difference": 0.0207}
     fact = {"texts": 1000, "with_spans": 500, "spans": 900, "leaked_exact": 0, "leaked_near": 0}
-    fact |= {"conflicts": 0, "lost": 0, "source": "file", "labels": {"DRUG": label}}
+    fact |= {"conflicts": 0, "lost": 0, "off_tokens": 0, "overlapping": 0}
+    fact |= {"source": "file", "labels": {"DRUG": label}}
     return {**fact, "score": 0.026, "difference": 0.0207, **changes}
 
 
@@ -189,7 +235,16 @@ def eval_set(**changes: Any) -> dict[str, Any]:
         ({}, "YES", "two models are told apart from about 2.1 points on"),
         ({"leaked_exact": 6, "leaked_near": 5}, "NO", "11 of 1,000 texts (1.1%) are known from training"),
         ({"leaked_exact": 6, "leaked_near": 4}, "YES", "Nothing is wrong"),
-        ({"conflicts": 8, "lost": 2}, "NO", "8 rows contradict another row of their text and 2 spans fit no"),
+        (
+            {"conflicts": 8, "lost": 2, "off_tokens": 2},
+            "NO",
+            "8 rows contradict another row of their text, 2 spans fit no token boundaries;",
+        ),
+        (
+            {"lost": 10, "off_tokens": 4, "overlapping": 6},
+            "NO",
+            "4 spans fit no token boundaries, 6 spans overlap another one;",
+        ),
         (
             {"labels": {"DOSE": {"spans": 0, "texts": 0}}},
             "NO",
@@ -220,7 +275,8 @@ def test_the_evaluation_set_is_held_against_its_limits(
 def shape(short: int, long: int, **changes: Any) -> dict[str, Any]:
     lengths = [short] + [0] * 5 + [long] + [0] * 23
     fact = {"spans": short + long, "lengths": lengths, "capitalised": short, "sd": 4.0, "bd": 1.5}
-    return {**fact, "overlapping": 0, **changes, "labels": {"A": {**fact, **changes}}}
+    fact |= {"overlapping": 0, "written": short + long}
+    return {**fact, **changes, "labels": {"A": {**fact, **changes}}}
 
 
 @pytest.mark.parametrize(
@@ -230,6 +286,7 @@ def shape(short: int, long: int, **changes: Any) -> dict[str, Any]:
         (shape(900, 100), "CAN'T TELL"),  # 90% itself lies in its interval
         (shape(500, 500), "NO"),
         (shape(990, 10, overlapping=20), "NO"),
+        (shape(990, 10, overlapping=20, written=2000), "YES"),  # of all files' spans, not of those drawn
         (shape(990, 10, capitalised=100, sd=0.9, bd=0.4), "CAN'T TELL"),
         (shape(990, 10, capitalised=100), "YES"),  # drugs are no proper nouns, and NER is good at them
         (shape(0, 0), "CAN'T TELL"),
@@ -251,6 +308,38 @@ def test_context_is_words_outside_the_spans(outside: list[int], suggestion: str)
     evidence = measure(CHART.nodes["improve.in_context"], Facts(measured={"context": fact}))
     assert evidence is not None
     assert evidence.suggestion == suggestion
+
+
+def test_words_are_not_counted_beyond_the_last_count() -> None:
+    fact = {"texts": 9, "outside": [0] * 20 + [9], "tokens_median": 9, "in_spans": 0.3, "one_span": 2}
+    for wanted, suggestion in ((20, "YES"), (21, "CAN'T TELL")):
+        node = replace(CHART.nodes["improve.in_context"], limits={"outside": wanted})
+        evidence = measure(node, Facts(measured={"context": fact}))
+        assert evidence is not None
+        assert evidence.suggestion == suggestion
+    assert "counted up to 20, and the limit outside is 21" in evidence.reason
+
+
+@pytest.mark.parametrize("name", ["span_shape", "short_spans", "long_spans"])
+def test_tokens_are_not_told_beyond_the_last_count(name: str) -> None:
+    for longest in (29, 30):
+        node = replace(CHART.nodes["scratch.proper_nouns"], measure=name, threshold=longest, limits={})
+        evidence = measure(node, Facts(measured={"span_shape": shape(990, 10)}))
+        assert evidence is not None
+        assert (evidence.suggestion == "CAN'T TELL") is (longest == 30)
+    assert evidence.reason == "Spans are told apart up to 29 tokens, and the threshold is 30; lower it."
+
+
+def test_only_what_was_drawn_is_said_to_be() -> None:
+    drawn = {"training": [20_000, 80_000], "evaluation": [20_000, 30_000]}
+    whole = {"span_shape": {**shape(990, 10), "drawn": drawn}}
+    names = ("span_shape", "short_spans", "overlapping_spans")
+    nodes = [
+        replace(CHART.nodes["scratch.proper_nouns"], measure=name, threshold=6, limits={}) for name in names
+    ]
+    said = " 20,000 of 80,000 training texts and 20,000 of 30,000 evaluation texts, drawn at random."
+    found = [measure(node, Facts(measured=whole)) for node in nodes]
+    assert [evidence and evidence.reason.endswith(said) for evidence in found] == [True, True, False]
 
 
 def test_limits_of_a_chart_of_ones_own_count() -> None:
@@ -288,9 +377,17 @@ def test_single_features_of_spans_for_other_charts(
     measure_name: str, threshold: float, suggestion: str
 ) -> None:
     node = replace(CHART.nodes["scratch.proper_nouns"], measure=measure_name, threshold=threshold, limits={})
-    evidence = measure(node, Facts(measured={"span_shape": shape(750, 250, overlapping=10)}))
+    evidence = measure(node, Facts(measured={"span_shape": shape(750, 250, overlapping=20)}))
     assert evidence is not None
     assert evidence.suggestion == suggestion
+
+
+def test_overlaps_are_a_share_of_the_spans_among_which_they_were_looked_for() -> None:
+    node = replace(CHART.nodes["scratch.proper_nouns"], measure="overlapping_spans", threshold=0.01)
+    evidence = measure(node, Facts(measured={"span_shape": shape(10, 0, overlapping=3, written=200)}))
+    assert evidence is not None
+    assert (evidence.value, evidence.suggestion) == (0.015, "YES")
+    assert evidence.reason == "3 of 200 spans overlap another one of their own row."
 
 
 def test_another_threshold_of_the_last_step_counts() -> None:
@@ -300,6 +397,27 @@ def test_another_threshold_of_the_last_step_counts() -> None:
     assert evidence is not None
     assert evidence.suggestion == "NO"
     assert "Held against +6.0 points: NO." in evidence.reason
+
+
+def step(low: float | None, scores: tuple[float, float] = (0.5, 0.6)) -> dict[str, Any]:
+    """A curve whose verdict is CAN'T TELL, with the interval of its last point's F."""
+    points = [
+        {"fraction": fraction, "ents_f": score, "ents_f_low": low}
+        for fraction, score in zip((0.75, 1.0), scores, strict=True)
+    ]
+    return {**curve("CAN'T TELL"), "points": [{"fraction": 0.5, "ents_f": 0.4}, *points]}
+
+
+@pytest.mark.parametrize(
+    ("found", "suggestion"),
+    [(step(0.4), "NO"), (step(None), "CAN'T TELL"), (step(0.0, (0.0, 0.0)), "CAN'T TELL")],
+)
+def test_no_threshold_makes_more_of_too_few_texts(found: dict[str, Any], suggestion: str) -> None:
+    node = replace(CHART.nodes["scratch.last_quarter"], threshold=0.06)
+    evidence = measure(node, Facts(curve=found))
+    assert evidence is not None
+    assert evidence.suggestion == suggestion
+    assert (evidence.low is None) is (suggestion == "CAN'T TELL")
 
 
 def test_every_measure_is_asked_for_by_a_chart() -> None:

@@ -77,6 +77,22 @@ def test_too_few_shared_texts_are_passed_over() -> None:
     assert (evidence.suggestion, evidence.value) == ("YES", 1.0)
 
 
+def test_annotators_who_share_texts_without_spans_are_passed_over() -> None:
+    bare = {**annotators(1.0, 0, 0, texts=40), "low": None, "high": None}
+    evidence = judge(fact(agreement=bare))
+    assert (evidence.value, evidence.reason[:35]) == (1.0, "The annotations agree with themselv")
+
+
+def test_it_says_of_how_many_texts_it_is() -> None:
+    shared = annotators(0.95, 0.92, 0.97, texts=5000)
+    drawn = {"training": [20_000, 80_000]}
+    evidence = judge(fact(agreement={**shared, "all_texts": 12_000}, drawn=drawn))
+    assert "strict F1 over 5,000 shared texts, drawn at random from 12,000;" in evidence.reason
+    assert "training texts" not in evidence.reason
+    alone = judge(fact(drawn=drawn))
+    assert alone.reason.endswith(" Looked at 20,000 of 80,000 training texts, drawn at random.")
+
+
 def test_sure_slips_count_in_full_and_the_others_in_part() -> None:
     levels = [
         [50, 4, 40, 20.0, 30.0, 6.0, 8.0, 12.0, 16.0, 24.0],

@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 
 from flowchart.errors import UserError
-from flowchart.measures.agreement import Version, agreement, by_annotator, repeated, splits
+from flowchart.measures import agreement as module
+from flowchart.measures.agreement import (
+    FEWEST_OF_A_PASS,
+    Version,
+    agreement,
+    annotators,
+    by_annotator,
+    repeated,
+    splits,
+)
 
 TEXT = "Ann saw Bob Lee in Rome"
 
@@ -60,7 +69,7 @@ def test_a_session_is_an_annotator_where_none_is_named(tmp_path: Path) -> None:
         {**row("old", None), "_session_id": 7},
     )
     names = [each.annotator for each in repeated([file])["old"]]
-    assert names == ["news-ann", "news-bob", "cay", ""]
+    assert names == ["news-ann", "news-bob", "cay", "news-ann", ""]
 
 
 def test_a_file_that_is_gone_is_told(tmp_path: Path) -> None:
@@ -99,7 +108,7 @@ def test_all_pairs_are_summed_and_told_one_by_one() -> None:
         (["ann", "cay"], 1, 0.0),
         (["bob", "cay"], 1, 0.0),
     ]
-    assert 0 <= found["low"] <= found["strict"] <= found["high"] <= 1
+    assert (found["low"], found["high"]) == (None, None)  # two texts tell nothing about others
 
 
 def test_without_annotators_or_spans_nothing_is_scored() -> None:
@@ -131,6 +140,111 @@ def test_each_difference_is_told_once() -> None:
         ((19, 23), ("LOC", "ORG")),
         ((16, 18), ("unlabelled", "X")),
     ]
+
+
+def test_an_interval_takes_ten_texts_with_a_span_and_stays_open() -> None:
+    same = (0, 3, "PER")
+    texts = {f"text {number}": [version("ann", same), version("bob", same)] for number in range(9)}
+    texts |= {f"bare {number}": [version("ann"), version("bob")] for number in range(9)}
+    few = agreement(texts, seed=0)
+    assert (few["texts"], few["strict"], few["low"], few["high"]) == (18, 1, None, None)
+    texts["text 9"] = texts["text 8"]
+    enough = agreement(texts, seed=0)
+    # the rule of three: 1 - 3 / 10
+    assert (enough["texts"], enough["strict"], enough["low"], enough["high"]) == (19, 1, 0.7, 1)
+
+
+def test_of_very_many_shared_texts_some_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_TEXTS", 3)
+    same = (0, 3, "PER")
+    texts = {f"text {number}": [version("ann", same), version("bob", same)] for number in range(5)}
+    found = agreement(texts, seed=0)
+    assert (found["texts"], found["all_texts"], found["spans"]) == (3, 5, 6)
+    assert found == agreement(dict(reversed(texts.items())), seed=0)
+    assert (found["pairs"][0]["texts"], found["pairs"][0]["spans"]) == (3, 6)
+    assert agreement(texts, seed=0, most_pairs=0) == {**found, "pairs": []}
+
+
+def label_by_label(folder: Path, count: int, *who: str | None) -> list[str]:
+    """Two passes over the same texts, one for ORG, one for PER."""
+    passes = (("org", "Acme", "ORG"), ("person", "Ann", "PER"))
+    files = []
+    for (name, word, label), annotator in zip(passes, who, strict=True):
+        texts = [f"Ann left Acme, {number}" for number in range(count)]
+        rows = [
+            row(
+                text,
+                annotator,
+                spans=[{"start": text.index(word), "end": text.index(word) + len(word), "label": label}],
+            )
+            for text in texts
+        ]
+        files.append(write(folder / f"{name}.jsonl", *rows))
+    return files
+
+
+@pytest.mark.parametrize("who", [(None, None), ("ann", "ann"), ("ann", "bob")])
+def test_passes_for_different_labels_do_not_contradict_each_other(
+    tmp_path: Path, who: tuple[str | None, ...]
+) -> None:
+    texts = repeated(label_by_label(tmp_path, FEWEST_OF_A_PASS, *who))
+    assert len(texts) == FEWEST_OF_A_PASS
+    for one, other in texts.values():
+        assert (one.labels, other.labels) == ({"ORG"}, {"PER"})
+        assert one.apart(other)
+        assert not one.contradicts(other)
+    found = agreement(texts, seed=0)
+    assert (found["annotators"], found["texts"], found["strict"]) == ([], 0, None)
+
+
+def test_few_spans_make_no_pass(tmp_path: Path) -> None:
+    texts = repeated(label_by_label(tmp_path, FEWEST_OF_A_PASS - 1, "ann", "bob"))
+    assert all(one.contradicts(other) for one, other in texts.values())
+    assert agreement(texts, seed=0)["strict"] == 0
+
+
+@pytest.mark.parametrize(("renamed", "passes"), [(16, False), (15, True)])
+def test_other_labels_for_the_same_words_make_no_passes(tmp_path: Path, renamed: int, passes: bool) -> None:
+    """Bob gives ORG to so many of Ann's 30 places, and to other words in the other texts."""
+    texts = [f"Rome fell to Acme, {number}" for number in range(30)]
+    place, company = {"start": 0, "end": 4}, {"start": 13, "end": 17}
+    ann = [row(text, "ann", spans=[{**place, "label": "LOC"}]) for text in texts]
+    bob = [
+        row(text, "bob", spans=[{**(place if number < renamed else company), "label": "ORG"}])
+        for number, text in enumerate(texts)
+    ]
+    found = repeated([write(tmp_path / "train.jsonl", *ann, *bob)])
+    assert [one.contradicts(other) for one, other in found.values()] == [not passes] * 30
+    assert agreement(found, seed=0)["texts"] == (0 if passes else 30)
+
+
+def test_a_shared_label_makes_no_passes(tmp_path: Path) -> None:
+    files = label_by_label(tmp_path, FEWEST_OF_A_PASS, "ann", "bob")
+    span = {"start": 0, "end": 3, "label": "PER"}
+    with Path(files[0]).open("a", encoding="utf-8") as more:
+        more.write(json.dumps(row("Ann once more", "ann", spans=[span])) + "\n")
+    assert all(one.contradicts(other) for one, other in repeated(files).values())
+
+
+def test_somebodys_pass_is_not_held_against_one_who_did_another() -> None:
+    """Ann has done both passes, Bob one: over people they agree on half of the spans."""
+    org, person = frozenset({"ORG"}), frozenset({"PER"})
+    rows = [
+        Version("org.jsonl", 1, "ann", True, frozenset({(19, 23, "ORG")}), org),
+        Version("person.jsonl", 1, "ann", True, frozenset({(0, 3, "PER"), (8, 15, "PER")}), person),
+        Version("person.jsonl", 2, "bob", True, frozenset({(0, 3, "PER"), (12, 15, "PER")}), person),
+    ]
+    ((ann, bob),) = annotators(rows, rejected=False)
+    assert (ann.spans, bob.spans) == ({(0, 3, "PER"), (8, 15, "PER")}, {(0, 3, "PER"), (12, 15, "PER")})
+    assert agreement({TEXT: rows}, seed=0)["strict"] == 0.5
+
+
+def test_a_rejected_row_contradicts_an_accepted_one_of_the_same_pass() -> None:
+    org, person = frozenset({"ORG"}), frozenset({"PER"})
+    here = Version("a.jsonl", 1, "", True, frozenset(), org)
+    assert here.contradicts(Version("a.jsonl", 2, "", False, frozenset(), org))
+    assert not here.contradicts(Version("b.jsonl", 1, "", False, frozenset(), person))
+    assert here.contradicts(Version("b.jsonl", 1, "", False, frozenset()))
 
 
 def test_public_data_of_two_annotators(shared_data: Path) -> None:

@@ -121,6 +121,30 @@ def test_rows_and_annotators_of_one_text_that_differ_are_groups(tmp_path: Path) 
     assert fact["agreement"]["with_rejected"]["texts"] == 5
 
 
+def test_passes_for_different_labels_over_the_same_texts_are_no_conflict(tmp_path: Path) -> None:
+    texts = [f"Rome {number} met Ann" for number in range(30)]
+    train = [row(text, ("Rome", "LOC"), who="ann") for text in texts]
+    train += [row(text, ("Ann", "PER"), who="bob") for text in texts]
+    train += [row("nothing here", who="ann", answer="reject"), row("nothing here", who="bob")]
+    fact, _ = found(corpus_of(tmp_path, train, EVAL), tmp_path)
+    assert fact["repeated"] == {"texts": 31, "conflicts": 0, "rejected": 0}
+    assert (fact["groups"], fact["agreement"]["texts"]) == ([], 0)
+    again, _ = found(corpus_of(tmp_path, [*train, row("Ann 9", ("Ann", "LOC"), who="bob")], EVAL), tmp_path)
+    assert again["repeated"] == {"texts": 31, "conflicts": 30, "rejected": 1}
+    assert again["agreement"]["strict"] == 0
+
+
+def test_many_differences_of_a_kind_are_counted_and_the_first_told(tmp_path: Path) -> None:
+    count = MOST_ROWS + 5
+    train = [row(f"Rome {number} won", ("Rome", "LOC"), who="ann") for number in range(count)]
+    train += [row(f"Rome {number} won", ("Rome", "ORG"), who="bob") for number in range(count)]
+    fact, rows = found(corpus_of(tmp_path, train, EVAL), tmp_path)
+    (group,) = (group for group in fact["groups"] if group["kind"] == "annotators")
+    assert group["title"] == f"'Rome', ann and bob: {count} LOC against ORG"
+    assert group["suspicious"] == count
+    assert sum(each["kind"] == group["title"] for each in rows) == 2 * MOST_ROWS
+
+
 def test_rows_are_capped_and_counts_are_not(tmp_path: Path) -> None:
     train = [row(f"may {number}", ("may", "DATE")) for number in range(MOST_ROWS + 5)]
     train += [row(f"I may {number}") for number in range(100)]

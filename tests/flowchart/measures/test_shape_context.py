@@ -174,6 +174,7 @@ def test_overlapping_spans_are_told_though_loading_left_them_out(tmp_path: Path)
     fact, _ = measured("span_shape", tmp_path, [*train, *SHAPED], [("a b", [])])
     assert fact["overlapping"] == 2
     assert fact["spans"] == 8
+    assert fact["written"] == 4 + 6  # those of `train`, left out or not, and those of SHAPED
 
 
 def test_without_a_span_there_is_no_shape(tmp_path: Path) -> None:
@@ -281,6 +282,8 @@ def test_the_evaluation_set_by_hand(tmp_path: Path) -> None:
         "leaked_near": 1,
         "conflicts": 1,
         "lost": 1,
+        "off_tokens": 1,
+        "overlapping": 0,
         "source": "file",
         **eval_quality.resolution(6),
     }
@@ -295,6 +298,85 @@ def test_the_evaluation_set_by_hand(tmp_path: Path) -> None:
         ("misaligned", 4),
         ("conflicting-spans", 7),
     }
+
+
+def loaded(
+    folder: Path, train: Sequence[Path], eval: Sequence[Path] = (), eval_sets: Path | None = None
+) -> Material:
+    """Return several files as material, with what loading them has found."""
+    with FindingLog(folder / "findings.jsonl") as log:
+        corpus = prepare(train, eval, trainable=False, findings=log, eval_sets=eval_sets)
+    files = [file.path for file in corpus.files]
+    files += [corpus.eval_file] if corpus.eval_source != "file" else []
+    return Material(corpus, files, folder=folder, findings=log.summary())
+
+
+def quality(material: Material) -> dict[str, Any]:
+    with RowLog(material.folder / "rows.jsonl", material.files) as log:
+        return eval_quality.measure(material, log)
+
+
+def test_spans_that_fit_no_tokens_and_those_that_overlap_are_told_apart(tmp_path: Path) -> None:
+    eval: list[Text] = [
+        ("Annabel stayed", [("Ann", "PER")]),
+        ("New York City is big", [("New York", "LOC"), ("York City", "LOC")]),
+        ("Ann left early", [("Ann", "PER"), ("Ann", "LOC")]),
+    ]
+    fact, _ = measured("eval_quality", tmp_path, SHAPED, eval)
+    assert (fact["lost"], fact["off_tokens"], fact["overlapping"]) == (3, 1, 2)
+
+
+@pytest.mark.parametrize("spans", [24, 23])
+def test_passes_for_different_labels_are_no_fault_of_the_evaluation_set(tmp_path: Path, spans: int) -> None:
+    texts = [f"Ann left Acme, {number}" for number in range(spans)]
+    passes = [
+        tasks(tmp_path / f"{label}.jsonl", [(text, [(word, label)]) for text in texts])
+        for word, label in (("Acme", "ORG"), ("Ann", "PER"))
+    ]
+    fact = quality(loaded(tmp_path, [tasks(tmp_path / "train.jsonl", SHAPED)], passes))
+    assert fact["spans"] == 2 * spans
+    assert fact["conflicts"] == (0 if spans == 24 else 23)
+
+
+@pytest.mark.parametrize(("answer", "conflicts"), [("ignore", 0), ("reject", 1)])
+def test_a_row_that_was_ignored_contradicts_nothing(tmp_path: Path, answer: str, conflicts: int) -> None:
+    file = tasks(tmp_path / "eval.jsonl", SHAPED)
+    with file.open("a", encoding="utf-8") as more:
+        more.write(json.dumps({"text": SHAPED[0][0], "spans": [], "answer": answer}) + "\n")
+    material = loaded(tmp_path, [tasks(tmp_path / "train.jsonl", SHAPED_EVAL)], [file])
+    assert any(found["kind"] == "answer-conflict" for found in material.findings)
+    assert quality(material)["conflicts"] == conflicts
+
+
+def test_texts_of_a_saved_set_are_known_in_full(tmp_path: Path) -> None:
+    """All begin with the same 400 characters; each loses a span and has a second row that says otherwise."""
+    texts = [f"{'word ' * 80}and Rome in year{number} fell" for number in range(20)]
+    once: list[Text] = [
+        (text, [("Rome", "LOC"), (f"ear{number}", "DATE")]) for number, text in enumerate(texts)
+    ]
+    file = tasks(tmp_path / "train.jsonl", [*once, *((text, []) for text in texts)])
+    assert loaded(tmp_path, [file], eval_sets=tmp_path / "sets").corpus.eval_source == "split"
+    material = loaded(tmp_path, [file], eval_sets=tmp_path / "sets")
+    held_out = len(material.corpus.eval)
+    assert (material.corpus.eval_source, held_out > 1) == ("saved", True)
+    fact = quality(material)
+    assert (fact["conflicts"], fact["off_tokens"]) == (held_out, held_out)
+
+
+def test_all_findings_are_counted_whatever_comes_before_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(eval_quality, "MOST_ROWS", 2)
+    lost: list[Text] = [(f"Annabel stayed {number}", [("Ann", "PER")]) for number in range(9)]
+    material = loaded(
+        tmp_path,
+        [tasks(tmp_path / "train.jsonl", [*lost, *SHAPED])],
+        [tasks(tmp_path / "eval.jsonl", [(f"so {text}", parts) for text, parts in lost[:5]])],
+    )
+    with RowLog(tmp_path / "rows.jsonl", material.files) as log:
+        assert eval_quality.measure(material, log)["off_tokens"] == 5
+    (kind,) = (kind for kind in log.summary()["kinds"] if kind["kind"] == "misaligned")
+    assert (kind["count"], kind["of"]) == (2, 5)
 
 
 def test_what_is_wrong_with_training_texts_is_not_its_business(tmp_path: Path) -> None:
