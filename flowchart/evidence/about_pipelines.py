@@ -15,7 +15,7 @@ HOW = (
 
 
 MAP = "map it: --map THEIRS=YOURS, or m in the app"
-"""What to do about labels that two mean the same by."""
+"""What to do where two labels mean the same."""
 
 
 def chosen(fact: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -34,9 +34,9 @@ class _Share(NamedTuple):
 def label_overlap(node: Node, facts: Facts) -> Evidence | None:
     """Hold the share of a new label's gold spans that a prediction overlaps against the box's threshold.
 
-    YES when one new label lies above it; NO when all lie below. The label shown is the one that decides: of
-    those that decide alike, the one that is surest to be overlapped. Spans of one text are not independent,
-    so the interval is at best.
+    YES when one new label lies above it; NO when all lie below, and none is without a span to look at. The
+    label shown is the one that decides: of those that decide alike, the one that is surest to be overlapped.
+    Spans of one text are not independent, so the interval is at best.
     """
     fact = facts.measured["models"]
     if node.threshold is None:
@@ -54,13 +54,15 @@ def label_overlap(node: Node, facts: Facts) -> Evidence | None:
             source=source(facts),
         )
     shares = [_share(label, one, node.threshold) for label, one in new.items() if one["looked"]]
+    unknown = [label for label, one in new.items() if not one["looked"]]
     if not shares:
-        return unmeasured(f"There is no span of {some(new)} to look at.")
+        return unmeasured(f"There is no span of {some(unknown)} to look at.")
     order: tuple[Suggestion, ...] = ("YES", "CAN'T TELL", "NO")
     top = min(shares, key=lambda share: (order.index(share.suggestion), -share.low))
+    without_any = f" There is no span of {some(unknown)} to look at." if unknown else ""
     return Evidence(
-        suggestion=top.suggestion,
-        reason=_reason(entry, top, shares, node.threshold),
+        suggestion="CAN'T TELL" if unknown and top.suggestion == "NO" else top.suggestion,
+        reason=_reason(entry, top, shares, node.threshold) + without_any,
         value=top.share,
         unit=node.unit,
         threshold=node.threshold,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flowchart.evidence.about_pipelines import chosen, rows, texts, without
+from flowchart.evidence.about_pipelines import chosen, rows, some, texts, without
 from flowchart.evidence.facts import Evidence, Facts, Suggestion, Table, percent, points, source, unmeasured
 from flowchart.graph import Node
 
@@ -39,7 +39,7 @@ def similarity(node: Node, facts: Facts) -> Evidence | None:
     elif high < most and unknown is not None and unknown < most_unknown:
         suggestion = "YES"
     reason = (
-        f"With low confidence: over the labels that it shares, {entry['name']} is published with F "
+        f"With low confidence: over {some(found['labels'])}, {entry['name']} is published with F "
         f"{points(found['published'])}, and is {points(drop)} below that (95%: {points(low)} to "
         f"{points(high)}) on {texts(fact)}; less than {points(most)} would be similar. Besides, {strange}; "
         f"less than {percent(most_unknown)} would be similar. Other guidelines of annotation lower F just as "
@@ -65,13 +65,13 @@ def _why(entry: Mapping[str, Any]) -> str:
         return "it has none of your labels"
     if entry["similarity"]["published"] is None:
         return "it has no published score of the labels that it shares"
-    return "too few evaluation texts have any of the labels that it shares"
+    return "too few evaluation texts have any of the labels that it was published with"
 
 
 def _table(found: Mapping[str, float | None]) -> Table:
     distance = found["trigrams"]
     lines = (
-        ("published F of the shared labels", _shown(found["published"], points)),
+        ("published F of the labels compared", _shown(found["published"], points)),
         ("drop of F", _shown(found["drop"], points)),
         ("unknown words, of all", _shown(found["unknown_words"], percent)),
         ("unknown words, of different ones", _shown(found["unknown_types"], percent)),

@@ -35,7 +35,7 @@ MOST_CHARACTERS = 2_000_000
 """Their characters: half a minute or so. Long documents make fewer texts."""
 
 MOST_OVERLAP_TEXTS = 800
-"""Texts with a span of a new label that are looked through, evaluation texts first."""
+"""Texts with a span of a new label that are looked through, as many of each, evaluation texts first."""
 
 MOST_ROWS = 1000
 """Rows kept."""
@@ -56,9 +56,9 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
         drawn by `seed`), `spans` (their gold spans), `labels` (the data's: `train` and `eval` spans),
         `models` (one entry each, as `_look`), `chosen` (the place of the one that the chart's questions are
         about: the best, or the first that can be used when the person named it; None for none), `best` (the
-        place of the one with the highest F over shared labels; None when none shares a label), `rows` (the
-        number kept), `strange` (the labels in the label map that no pipeline has), `matched` ("first and last
-        character").
+        place of the one with the highest F over all of the data's labels, those without an interval last;
+        None when none shares a label), `rows` (the number kept), `strange` (the labels in the label map that
+        no pipeline has), `matched` ("first and last character").
 
     Raises:
         UserError: The label map names a label that the data does not have.
@@ -168,7 +168,7 @@ def _try(
         "overlap_texts": sum(any(span[2] in new for span in document.spans) for document, _ in texts),
         "missing": [label for label in loaded.labels if not own[label]["train"]],
         "similarity": {
-            **_drop(overall, each, own, shared),
+            **_drop(gold, theirs, each, own, material.seed),
             **compare(words, loaded.known, loaded.has_vector),
         },
     }
@@ -229,36 +229,41 @@ def _own(
 
 
 def _drop(
-    overall: dict[str, Any], each: dict[str, Any], own: dict[str, dict[str, Any]], shared: Sequence[str]
+    gold: Sequence[Spans],
+    theirs: Sequence[Spans],
+    each: Mapping[str, Any],
+    own: Mapping[str, dict[str, Any]],
+    seed: int,
 ) -> dict[str, Any]:
-    """Return how much lower F is here than published.
+    """Return how much lower F is here than published, both over the same labels.
 
-    `published`: the published F of the labels, averaged over the shared ones of the data, weighed by their
-    gold spans here; where several mean the same one, by how often each is predicted here. `drop` is that
-    minus F here, `low` and `high` its interval, from that of F here alone. None where one is not known.
+    `labels`: those of the data that have gold spans here and that a published score is known of. `published`:
+    the published F, averaged over these labels, weighed by their gold spans here; where several of the
+    pipeline's mean the same one, by how often each is predicted here. `drop` is that minus F here, `low` and
+    `high` its interval, from that of F here alone. None where one is not known.
     """
-    total, spans = 0.0, 0
-    for label in shared:
+    total = 0.0
+    labels: list[str] = []
+    for label, here in each.items():
         sources = [(one["published"], one["predicted"]) for one in own.values() if one["means"] == label]
         scores = [(score["f"], predicted) for score, predicted in sources if score is not None]
-        if not scores or not each[label]["spans"]:
+        if not scores or not here["spans"]:
             continue
         weights = [predicted for _, predicted in scores]
         if not sum(weights):
             weights = [1] * len(scores)
         mean = sum(f * weight for (f, _), weight in zip(scores, weights, strict=True)) / sum(weights)
-        total += mean * each[label]["spans"]
-        spans += each[label]["spans"]
-    published = total / spans if spans else None
-
-    def lower_by(f: float | None) -> float | None:
-        return round(published - f, 4) if published is not None and f is not None else None
-
+        total += mean * here["spans"]
+        labels.append(label)
+    if not labels:
+        return {"labels": [], "published": None, "drop": None, "low": None, "high": None}
+    published = total / sum(each[label]["spans"] for label in labels)
+    here = score(count(gold, theirs, labels), seed)
+    ends = {"drop": here["f"], "low": here["high"], "high": here["low"]}
     return {
-        "published": round(published, 4) if published is not None else None,
-        "drop": lower_by(overall["f"]),
-        "low": lower_by(overall["high"]),
-        "high": lower_by(overall["low"]),
+        "labels": labels,
+        "published": round(published, 4),
+        **{name: round(published - f, 4) if f is not None else None for name, f in ends.items()},
     }
 
 
@@ -267,15 +272,18 @@ def _choose(models: Sequence[dict[str, Any]], named: bool) -> tuple[int | None, 
     usable = [number for number, entry in enumerate(models) if not entry["error"]]
     sharing = [number for number in usable if models[number]["shared"]]
 
-    def rank(number: int) -> tuple[float, int, float]:
+    def rank(number: int) -> tuple[bool, float, int, float]:
         entry = models[number]
-        return entry["score"]["f"] or 0.0, len(entry["shared"]), entry["all"]["f"] or 0.0
+        sure = entry["score"]["low"] is not None
+        return sure, entry["all"]["f"] or 0.0, len(entry["shared"]), entry["score"]["f"] or 0.0
 
     best = max(sharing, key=rank, default=None)
     return best, best if best is not None or not named else next(iter(usable), None)
 
 
-def _drawn(documents: Sequence[Document], seed: int, most: int) -> list[Document]:
+def _drawn(
+    documents: Sequence[Document], seed: int, most: int, most_characters: int = MOST_CHARACTERS
+) -> list[Document]:
     """Return some of the texts, drawn by the seed, in the order they came."""
     order = list(range(len(documents)))
     random.Random(seed).shuffle(order)
@@ -283,20 +291,28 @@ def _drawn(documents: Sequence[Document], seed: int, most: int) -> list[Document
     characters = 0
     for place in order:
         length = len(documents[place].text)
-        if len(kept) < most and characters + length <= MOST_CHARACTERS:
+        if len(kept) < most and characters + length <= most_characters:
             kept.append(place)
             characters += length
     return [documents[place] for place in sorted(kept)]
 
 
 def _more(material: Material, tried: Sequence[Document], new: Sequence[str]) -> list[Document]:
-    """Return further texts with a span of a new label: enough, with those tried, for a share of its spans."""
+    """Return further texts with a span of a new label: of each enough, with those tried, for a share.
 
-    def those(documents: Iterable[Document]) -> list[Document]:
-        return [document for document in documents if any(span[2] in new for span in document.spans)]
+    They are drawn label by label, so that a frequent one does not leave a rare one without any.
+    """
 
-    room = MOST_OVERLAP_TEXTS - len(those(tried))
-    return _drawn(those(material.corpus.train), material.seed, room) if room > 0 else []
+    def those(documents: Iterable[Document], label: str) -> list[Document]:
+        return [document for document in documents if any(span[2] == label for span in document.spans)]
+
+    more: dict[str, Document] = {}
+    for label in new:
+        room = MOST_OVERLAP_TEXTS // len(new) - len(those([*tried, *more.values()], label))
+        left = [document for document in those(material.corpus.train, label) if document.text not in more]
+        drawn = _drawn(left, material.seed, room, MOST_CHARACTERS // len(new))
+        more.update((document.text, document) for document in drawn)
+    return list(more.values())
 
 
 def _note_new(document: Document, found: Spans, new: set[str], notes: Notes) -> None:
@@ -309,7 +325,7 @@ def _note_new(document: Document, found: Spans, new: set[str], notes: Notes) -> 
 def _note_wrong(document: Document, found: Spans, means: Mapping[str, str], notes: Notes) -> None:
     """Note what is missed, invented, or seen otherwise, of the labels that the pipeline shares."""
     shared = set(means.values()) - {""}
-    right = {(start, end, means[label]) for start, end, label in found}
+    right = {(start, end, means.get(label, "")) for start, end, label in found}
     for span in document.spans:
         if span[2] not in shared or span in right:
             continue
@@ -317,12 +333,13 @@ def _note_wrong(document: Document, found: Spans, means: Mapping[str, str], note
         if other is None:
             _note(notes, f"{span[2]} missed", document, span, "the pipeline says nothing here")
             continue
-        same = means[other[2]] == span[2]
+        same = means.get(other[2], "") == span[2]
         group = f"{span[2]} with other edges" if same else f"{span[2]} predicted as {other[2]}"
         _note(notes, group, document, span, _said(document, other))
     for start, end, label in found:
-        if means[label] and over((start, end, label), document.spans) is None:
-            group = f"{means[label]} where there is none"
+        meant = means.get(label, "")
+        if meant and over((start, end, label), document.spans) is None:
+            group = f"{meant} where there is none"
             _note(notes, group, document, (start, end, label), "the data says nothing here")
 
 

@@ -70,6 +70,7 @@ def entry(**given: Any) -> dict[str, Any]:
         "overlap_texts": 150,
         "missing": ["DATE"],
         "similarity": {
+            "labels": ["PER"],
             "published": 0.9,
             "drop": 0.2,
             "low": 0.1,
@@ -227,6 +228,17 @@ def test_overlap_has_an_interval(spans: int, overlapped: int, suggestion: str) -
     assert evidence.value == overlapped / spans
 
 
+def test_a_new_label_without_a_span_to_look_at_leaves_it_open() -> None:
+    labels = {"COMPANY": new(200, 2, {"ORG": 2}), "RARE": new(0, 0)}
+    evidence = judge("label_overlap", fact(entry(new=labels)))
+    assert evidence.suggestion == "CAN'T TELL"
+    assert evidence.reason.endswith("not more than 10.0%. There is no span of RARE to look at.")
+    labels["COMPANY"] = new(200, 60, {"ORG": 60})
+    evidence = judge("label_overlap", fact(entry(new=labels)))
+    assert evidence.suggestion == "YES"
+    assert evidence.reason.endswith("There is no span of RARE to look at.")
+
+
 def test_overlap_without_new_labels_or_spans() -> None:
     assert judge("label_overlap", fact(entry(new={}))).suggestion == "NO"
     assert judge("label_overlap", fact(entry(new={"COMPANY": new(0, 0)}))).suggestion == "CAN'T TELL"
@@ -255,7 +267,7 @@ def test_similar_needs_a_small_drop_and_known_words(
     evidence = judge("similarity", fact(entry(similarity=found)))
     assert evidence.suggestion == suggestion
     assert (evidence.low, evidence.high, evidence.threshold) == (low, high, 0.1)
-    assert "low confidence" in evidence.reason
+    assert evidence.reason.startswith("With low confidence: over PER, some_pipeline is published with F 90.0")
 
 
 def test_no_published_score_tells_nothing_about_likeness() -> None:

@@ -166,6 +166,17 @@ def test_the_drop_is_weighed_by_the_spans_here(tmp_path: Path, own: str) -> None
     assert found["unknown_words"] is None  # rules have met too few words to be compared
 
 
+def test_the_drop_is_of_the_labels_that_were_published(tmp_path: Path) -> None:
+    """LOC is right throughout and not published: it raises F over the shared labels, and not the F here."""
+    own = pipeline(tmp_path / "own", RULES, {"PERSON": 0.9})
+    entry = measured(tmp_path, TRAIN, EVAL, models=[own])[0]["models"][0]
+    found = entry["similarity"]
+    assert (entry["shared"], found["labels"], found["published"]) == (["LOC", "PER"], ["PER"], 0.9)
+    # PER: 8 Ann are right, 12 Number wrong, 4 Cleo missed
+    assert found["drop"] == pytest.approx(0.9 - 16 / 32)
+    assert entry["score"]["f"] == round(32 / 48, 4)
+
+
 def test_predictions_are_kept_by_the_texts_hash(tmp_path: Path, own: str) -> None:
     entry = measured(tmp_path, TRAIN, EVAL, models=["/no/such/../pipeline", own])[0]["models"][1]
     assert entry["predictions"] == "predictions-1.jsonl"
@@ -196,6 +207,37 @@ def test_the_best_of_several_is_chosen(tmp_path: Path, own: str) -> None:
     assert (fact["best"], fact["chosen"]) == (1, 1)
     assert fact["models"][1]["score"]["f"] == 1
     assert fact["models"][1]["similarity"]["published"] is None
+
+
+def scored(all_labels: float, shared: float, low: float | None, labels: int = 1) -> dict[str, Any]:
+    score = {"f": shared, "low": low}
+    return {"error": "", "shared": ["PER"] * labels, "score": score, "all": {"f": all_labels}}
+
+
+@pytest.mark.parametrize(
+    ("others", "best"),
+    [
+        ([scored(0.5, 1.0, 0.9), scored(0.6, 0.65, 0.6)], 1),  # one label done well is not all of them
+        ([scored(0.9, 0.9, None), scored(0.2, 0.2, 0.1)], 1),  # on too few texts
+        ([scored(0.5, 0.9, 0.8), scored(0.5, 0.6, 0.5, labels=3)], 1),
+        ([scored(0.5, 0.6, 0.5), scored(0.5, 0.9, 0.8)], 1),
+    ],
+)
+def test_the_best_is_that_over_all_labels(others: list[dict[str, Any]], best: int) -> None:
+    assert models._choose(others, False) == (best, best)
+
+
+def test_a_rare_new_label_is_looked_at_beside_a_frequent_one(
+    tmp_path: Path, own: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(models, "MOST_OVERLAP_TEXTS", 6)
+    rare: list[Text] = [(f"In May, number {n}", [("May", "MONTH")]) for n in range(5)]
+    often: list[Text] = [(f"Acme has {n}", [("Acme", "COMPANY")]) for n in range(20)]
+    fact, _ = measured(tmp_path, [*TRAIN, *often, *rare], EVAL, models=[own])
+    new = fact["models"][0]["new"]
+    # half of 6 texts for each label: evaluation has 4 of COMPANY already, and none of MONTH
+    assert {label: each["looked"] for label, each in new.items()} == {"COMPANY": 4, "MONTH": 3}
+    assert new["MONTH"]["by"] == {"DATE": 3}
 
 
 def test_where_none_shares_a_label_one_is_chosen_only_when_it_was_named(
