@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from flowchart.curves import Curves, default_and_tuned
+from flowchart.curves import Curves, default_and_tuned, is_tuned
 from flowchart.evidence import Facts
-from flowchart.records import rows_of
+from flowchart.records import number_of, rows_of
 from flowchart.runs.asked import holds, is_with, kept_run, new_run
 from flowchart.runs.folder import Run, Status, list_runs
 from flowchart.runs.progress import Progress
@@ -123,12 +123,14 @@ class Inquiry:
             compared = kept_run(self.workspace, "compare", settings) if settings is not None else None
             if compared is not None and (comparison := compared.result()) is not None:
                 found[name] = comparison
+        blank = _in_order(curves.blank, found.get("tuning"))
+        updating = _in_order(curves.updating, found.get("tuning_updated"))
         return Facts(
             check=check if check is not None else result.get("check"),
-            curve=_first(curves.blank),
-            updated=_first(curves.updating),
-            steps=_first(run for run in curves.blank if _has_steps(run)),
-            updated_steps=_first(run for run in curves.updating if _has_steps(run)),
+            curve=_first(blank),
+            updated=_first(updating),
+            steps=_first(run for run in blank if _has_steps(run)),
+            updated_steps=_first(run for run in updating if _has_steps(run)),
             measured=found,
             target=self.target,
         )
@@ -145,6 +147,16 @@ def _told(run: Run) -> dict[str, Any]:
 def _first(runs: Iterable[Run]) -> dict[str, Any] | None:
     run = next(iter(runs), None)
     return None if run is None else {**(run.result() or {}), "run": run.id}
+
+
+def _in_order(runs: Sequence[Run], comparison: Mapping[str, Any] | None) -> list[Run]:
+    """Return the runs in the order in which they answer: what is tried comes after what is known to be good.
+
+    A tuned training comes first only when it was compared and helped.
+    """
+    low = number_of((comparison or {}).get("low"))
+    helped = (comparison or {}).get("tuned_run") if low is not None and low > 0 else None
+    return sorted(runs, key=lambda run: (run.id != helped, is_tuned(run.settings)))
 
 
 def _has_steps(run: Run) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import NamedTuple
 
+from flowchart.errors import UserError
+from flowchart.files import Kind, kind, typed
 from flowchart.records import rows_of, text_of
 
 GROUP = "spacy_models"
@@ -34,8 +37,30 @@ def installed() -> list[Pipeline]:
 def name_or_folder(text: str) -> str:
     """Return a pipeline's name as it was given, or the absolute path where it names a folder."""
     name = text.strip()
-    folder = Path(name).expanduser()
-    return str(folder.absolute()) if name and folder.is_dir() else name
+    try:
+        folder = typed(name)
+        return str(folder.absolute()) if name and kind(folder) is Kind.FOLDER else name
+    except UserError:
+        return name  # whoever loads it says that there is none
+
+
+def pipeline_files(folder: Path) -> list[Path]:
+    """Return the files of a trained pipeline's folder that are others once it is trained anew.
+
+    Its config, its scores, its weights and its patterns; none where there is no such folder, as for the name
+    of a package.
+    """
+    if not folder.is_absolute():  # what is given as a folder is kept with its whole path
+        return []
+    found = [folder / "meta.json", folder / "config.cfg", *folder.glob("*/model"), *folder.glob("*/*.jsonl")]
+    return sorted(file for file in found if file.is_file())
+
+
+def fingerprint(name: str) -> str:
+    """Return what tells a pipeline from the same one trained anew: its version, or its folder's hashes."""
+    versions = [pipeline.version for pipeline in installed() if pipeline.name == name]
+    hashes = [hashlib.sha256(file.read_bytes()).hexdigest() for file in pipeline_files(Path(name))]
+    return " ".join([name, *versions, *hashes])
 
 
 def chosen_pipeline(fact: object) -> str:

@@ -10,7 +10,7 @@ from flowchart.dataset.corpus import Corpus, FindingLog, prepare
 from flowchart.errors import UserError
 from flowchart.runs.reporter import IncompleteError
 from flowchart.runs.versions import versions
-from flowchart.training.config import language_of
+from flowchart.training.config import language
 from flowchart.training.corpora import Written
 from flowchart.training.curve import Curve
 from flowchart.training.layout import command, lay_out
@@ -44,8 +44,7 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
     """
     began = time.perf_counter()
     settings = Settings.read(run.settings)
-    if settings.base_model:
-        settings = replace(settings, lang=language_of(settings.base_model))
+    settings = replace(settings, lang=language(settings))
     if settings.executor != "local":
         from flowchart.training.cluster import check_cluster
 

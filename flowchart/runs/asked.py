@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flowchart.dataset.eval_facts import set_is_there
+from flowchart.pipelines import pipeline_files
 from flowchart.runs.command import command_line
 from flowchart.runs.folder import Run, Status, list_runs
 from flowchart.workspace import Workspace
@@ -31,18 +32,6 @@ def inputs_of(settings: Mapping[str, Any]) -> list[tuple[str, Path]]:
     pipelines = [*(settings.get("models") or ()), *filter(None, [settings.get("base_model")])]
     trained = [("model", file) for name in pipelines for file in pipeline_files(Path(str(name)))]
     return [*files, *single, *trained]
-
-
-def pipeline_files(folder: Path) -> list[Path]:
-    """Return the files of a trained pipeline's folder that are others once it is trained anew.
-
-    Its config, its scores, its weights and its patterns; none where there is no such folder, as for the name
-    of a package.
-    """
-    if not folder.is_absolute():  # what is given as a folder is kept with its whole path
-        return []
-    found = [folder / "meta.json", folder / "config.cfg", *folder.glob("*/model"), *folder.glob("*/*.jsonl")]
-    return sorted(file for file in found if file.is_file())
 
 
 def kept_run(workspace: Workspace, recipe: str, settings: Mapping[str, Any]) -> Run | None:

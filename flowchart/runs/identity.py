@@ -75,7 +75,8 @@ class Identity:
     def members(self) -> list[int]:
         """Return the living processes of its group: itself and those it started.
 
-        They can outlive it. The system does not give a number out anew while a group of that number exists.
+        They can outlive it. The system does not give a number out anew while a group of that number exists. A
+        later group, of which the first process is gone too, is told by its session, which has another number.
         """
         if not self.here or self.boot != boot_id():
             return []
@@ -89,8 +90,9 @@ class Identity:
             if int(entry) == self.pid and fields.started != self.started:
                 return []  # the number belongs to somebody else by now, and so does the group
             if self.started is None or (fields.started or 0) >= self.started:
-                found.append(int(entry))
-        return found
+                found.append((int(entry), fields.session))
+        led = any(number == self.pid for number, _ in found)
+        return [number for number, session in found if led or session == self.pid]
 
     def kill(self, number: signal.Signals) -> None:
         """Send a signal to what lives of its group; nothing when nothing does."""
@@ -103,6 +105,7 @@ class Identity:
 class _Stat:
     state: str
     group: int
+    session: int
     started: int | None
 
 
@@ -111,16 +114,16 @@ def _stat(pid: int) -> _Stat | None:
     try:
         # The name, in parentheses, may hold anything; the fields after it are plain.
         fields = (PROC / str(pid) / "stat").read_bytes().rpartition(b")")[2].split()
-        return _Stat(fields[0].decode(), int(fields[2]), int(fields[19]))
+        return _Stat(fields[0].decode(), int(fields[2]), int(fields[3]), int(fields[19]))
     except (OSError, IndexError, ValueError):
         pass
     if PROC.joinpath("self/stat").exists():
         return None
     try:
         os.kill(pid, 0)
-        return _Stat("R", os.getpgid(pid), None)
+        return _Stat("R", os.getpgid(pid), os.getsid(pid), None)
     except PermissionError:
-        return _Stat("R", -1, None)
+        return _Stat("R", -1, -1, None)
     except (OSError, OverflowError):
         return None
 

@@ -15,6 +15,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from spacy.language import DEFAULT_CONFIG_PATH
@@ -102,34 +103,59 @@ class Schedule:
     @property
     def words(self) -> int:
         """The words in all batches together, as often as they are gone through: how much work it is."""
+        if self.batch_stop <= self.batch_start or self.compound <= 1:
+            return self.steps * self.batch_start
         growing = math.log(self.batch_stop / self.batch_start) / math.log(self.compound)
         grown = min(float(self.steps), growing)
         summed: float = self.batch_start * (self.compound**grown - 1) / (self.compound - 1)
         return round(summed + (self.steps - grown) * self.batch_stop)
 
     @classmethod
-    def of(cls, words: int) -> Schedule:
-        """Return the schedule for training texts of so many words (spaCy's tokens)."""
+    def of(cls, words: int, overrides: Mapping[str, Any] = MappingProxyType({})) -> Schedule:
+        """Return the schedule for training texts of so many words (spaCy's tokens).
+
+        Args:
+            words: The words.
+            overrides: The person's own settings. With other batches the texts are gone through as often as
+                without; `training.max_epochs` says how often, `training.max_steps` how many steps.
+        """
+
+        def given(name: str, usual: float) -> float:
+            value = _value(overrides.get(f"training.{name}"))
+            is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+            return value if is_number and value > 0 else usual  # type: ignore[operator, return-value]
+
         words = max(words, 1)
         largest = max(words // FEWEST_BATCHES, SMALLEST_BATCH)
-        start, stop = (min(size, largest) for size in BATCH_WORDS)
-        passes = min(PASSES * max((SMALL / words) ** 2, 1.0), MOST_PASSES)
-        steps = _steps(passes * words, start, stop)
-        frequency = max(round(steps / EVALUATIONS), 1)
-        steps = frequency * EVALUATIONS
-        return cls(steps, max(round(WARM_UP * steps), 1), start, stop, COMPOUND, frequency)
+        start, stop = (
+            int(given(f"batcher.size.{name}", min(size, largest))) or 1
+            for name, size in zip(("start", "stop"), BATCH_WORDS, strict=True)
+        )
+        compound = given("batcher.size.compound", COMPOUND)
+        passes = given("max_epochs", min(PASSES * max((SMALL / words) ** 2, 1.0), MOST_PASSES))
+        if exact := int(given("max_steps", 0)):
+            # The model is evaluated after its last step, so the steps are a multiple of this.
+            frequency = next(each for each in range(-(-exact // EVALUATIONS), exact + 1) if not exact % each)
+            steps = exact
+        else:
+            wanted = _steps(passes * words, start, stop, compound)
+            frequency = max(round(wanted / EVALUATIONS), 1)
+            steps = frequency * EVALUATIONS
+        return cls(steps, max(round(WARM_UP * steps), 1), start, stop, compound, frequency)
 
 
-def _steps(words: float, start: int, stop: int) -> float:
+def _steps(words: float, start: int, stop: int, compound: float) -> float:
     """Return in how many batches so many words are seen, when the batches grow from `start` to `stop`.
 
     While they grow, the words seen are the sum of a geometric series.
     """
-    growing = math.log(stop / start) / math.log(COMPOUND)
-    grown = start * (math.exp(growing * math.log(COMPOUND)) - 1) / (COMPOUND - 1)
+    if stop <= start or compound <= 1:
+        return words / start
+    growing = math.log(stop / start) / math.log(compound)
+    grown = start * (math.exp(growing * math.log(compound)) - 1) / (compound - 1)
     if words > grown:
         return growing + (words - grown) / stop
-    return math.log(1 + words * (COMPOUND - 1) / start) / math.log(COMPOUND)
+    return math.log(1 + words * (compound - 1) / start) / math.log(compound)
 
 
 _TEMPLATE = """
@@ -244,14 +270,52 @@ def make_config(settings: Settings, seed: int, schedule: Schedule) -> Config:
         schedule: How long to train; a config of the person's own has its own schedule.
 
     Raises:
-        UserError: The config or an override cannot be used.
+        UserError: The config or an override cannot be used, or its trainings would not read their texts.
     """
     config = _own(settings.config) if settings.config else _built_in(settings, schedule)
+    overrides = dict(settings.overrides)
+    if not settings.config and _positive(overrides.get("training.max_epochs")):
+        del overrides["training.max_epochs"]  # the schedule has made it steps, which end with an evaluation
+    config = _overridden(config, overrides)
     for section in ("system", "training"):
         # A config without [system] has its seed in [training]; one that refers to the other follows it.
         if "seed" in config.get(section, {}) and not isinstance(config[section]["seed"], str):
             config[section]["seed"] = seed
-    return _overridden(config, settings.overrides)
+    _check(config, settings, seed)
+    return config
+
+
+def _check(config: Config, settings: Settings, seed: int) -> None:
+    """Have the training read the texts of its point, and begin with its seed.
+
+    Raises:
+        UserError: It reads others, so that every point would be trained on the same.
+    """
+    marks = {"train": "train.spacy of the point", "dev": "dev.spacy of the run"}
+    marked = config.copy()
+    marked["paths"] = {**marked.get("paths", {}), **marks}
+    found = marked.interpolate()
+    training = found.get("training", {})
+    for name, mark in marks.items():
+        where = str(training.get(f"{name}_corpus", f"corpora.{name}"))
+        section: Any = found
+        for part in where.split("."):
+            section = section.get(part) if isinstance(section, dict) else None
+        if isinstance(section, dict) and not any(mark in leaf for leaf in _leaves(section)):
+            raise UserError(
+                f"{settings.config or 'the overrides'}: [{where}] does not read ${{paths.{name}}}, so every "
+                f"point would have the same texts; set its path to ${{paths.{name}}}"
+            )
+    if training.get("seed", seed) != seed:
+        config["training"]["seed"] = seed  # it was taken from a section of the person's own
+
+
+def _leaves(section: Mapping[str, Any]) -> list[str]:
+    return [
+        leaf
+        for value in section.values()
+        for leaf in (_leaves(value) if isinstance(value, dict) else [str(value)])
+    ]
 
 
 def _built_in(settings: Settings, schedule: Schedule) -> Config:
@@ -299,6 +363,18 @@ def _update(config: Config, base_model: str) -> None:
     config["training"]["optimizer"]["learn_rate"]["initial_rate"] = PEAK_RATE / 2
 
 
+def language(settings: Settings) -> str:
+    """Return spaCy's code of the language that a curve's trainings have: what tokenises their texts.
+
+    Raises:
+        UserError: There is no such pipeline, or the config cannot be used.
+    """
+    if settings.base_model:
+        return language_of(settings.base_model)
+    config = _own(settings.config).get("nlp", {}) if settings.config else {}
+    return str(_value(settings.overrides.get("nlp.lang")) or config.get("lang") or settings.lang)
+
+
 def language_of(base_model: str) -> str:
     """Return spaCy's code of a pipeline's language.
 
@@ -337,6 +413,8 @@ def _overridden(config: Config, overrides: Mapping[str, Any]) -> Config:
         return config
     values = {name: _value(value) for name, value in overrides.items()}
     for name in values:
+        if name in ("system.seed", "training.seed"):
+            raise UserError(f"--{name}: each repeat has a seed of its own; --seed says the first one's")
         _refuse_unknown(name, config)
     try:
         return Config().from_str(config.to_str(interpolate=False), interpolate=False, overrides=values)
@@ -373,6 +451,11 @@ def _value(text: object) -> object:
         return json.loads(text)
     except ValueError:
         return text
+
+
+def _positive(value: object) -> bool:
+    number = _value(value)
+    return isinstance(number, (int, float)) and number > 0
 
 
 def max_steps(config: Config) -> int:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from flowchart.runs.reporter import Reporter
 
 
+FROM = 0.75
+"""The share of the texts that the last step begins with, as the chart asks about the last 25%."""
+
+
 class Curve:
     """The trainings of a curve, and the points, the verdict and the forecast that they make.
 
@@ -81,20 +85,27 @@ class Curve:
         self._report.progress("train", len(self.trained), len(self._points), "trainings done")
 
     def _draw_conclusions(self) -> None:
-        """Judge and forecast anew; told only once the last two points are there."""
+        """Judge and forecast anew; told only once the two points are there that are judged."""
         self.verdict, self.forecast = self._judge(), self._forecast()
-        last = {point.fraction for point in self._points[-2:]}
-        if last <= set(self._summaries):
+        if set(self._last_step) <= set(self._summaries):
             self._report.emit("verdict", **self.verdict)
             self._report.emit("forecast", **self.forecast)
 
-    def _judge(self) -> dict[str, Any]:
+    @property
+    def _last_step(self) -> list[float]:
+        """The fractions that the verdict is about: that of all texts, and before it the one a quarter below.
+
+        Where no point lies there it is the next smaller one, so that the last quarter is always in it.
+        """
         fractions = sorted({point.fraction for point in self._points})
-        last = [
-            (fraction, its) if (its := self._trainings_at(fraction)) else None for fraction in fractions[-2:]
-        ]
-        before, after = last if len(last) == 2 else (None, last[-1])
-        return judge(before, after, self._settings.seed, 1 / self._settings.n_samples)
+        return [*[each for each in fractions if each <= FROM][-1:], *fractions[-1:]]
+
+    def _judge(self) -> dict[str, Any]:
+        *first, last = (
+            (fraction, its) if (its := self._trainings_at(fraction)) else None for fraction in self._last_step
+        )
+        share = 1 - self._last_step[0] if first else 1.0
+        return judge(first[0] if first else None, last, self._settings.seed, share)
 
     def _forecast(self) -> dict[str, Any]:
         its = [self._trainings_at(point["fraction"]) for point in self.points]

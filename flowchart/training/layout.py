@@ -12,6 +12,7 @@ from thinc.api import Config
 
 from flowchart.dataset.corpus import Corpus, subset_order
 from flowchart.errors import UserError
+from flowchart.pipelines import fingerprint
 from flowchart.runs.versions import versions
 from flowchart.training.config import OPS_CODE, Schedule, make_config, max_steps
 from flowchart.training.corpora import Corpora, Written
@@ -47,6 +48,7 @@ def lay_out(folder: Path, corpus: Corpus, settings: Settings, told: Told) -> tup
             f"the evaluation set of {dev.docs} texts has no span, so F is undefined; annotate more"
         )
     code = _write_code(folder, settings)
+    base = fingerprint(settings.base_model) if settings.base_model else ""
     points: list[Point] = []
     for repeat in range(settings.repeats):
         seed = settings.seed + repeat
@@ -58,7 +60,7 @@ def lay_out(folder: Path, corpus: Corpus, settings: Settings, told: Told) -> tup
             name = f"{round(100 * fraction):03d}" + (f"-r{repeat + 1}" if repeat else "")
             place = folder / "points" / name
             texts = corpora.write([corpus.train[index] for index in order[:size]], place / "train.spacy")
-            schedule = Schedule.of(texts.words)
+            schedule = Schedule.of(texts.words, settings.overrides)
             config = make_config(settings, seed, schedule)
             config.to_disk(place / "config.cfg", interpolate=False)
             points.append(
@@ -74,7 +76,7 @@ def lay_out(folder: Path, corpus: Corpus, settings: Settings, told: Told) -> tup
                     words=texts.words,
                     max_steps=max_steps(config),
                     work=texts.words if settings.config else schedule.words,
-                    digest=_digest(config, texts, dev, code),
+                    digest=_digest(config, texts, dev, code, base),
                     gpu_id=settings.gpu_id,
                     built_in=settings.built_in,
                     blank=settings.config is None and not settings.base_model,
@@ -93,14 +95,16 @@ def _write_code(folder: Path, settings: Settings) -> Path | None:
     return code
 
 
-def _digest(config: Config, texts: Written, dev: Written, code: Path | None) -> str:
+def _digest(config: Config, texts: Written, dev: Written, code: Path | None, base: str) -> str:
     """Return what identifies all that a training's result depends on."""
+    found = versions()
     identity = [
         config.to_str(interpolate=False),
         texts.sha256,
         dev.sha256,
         OPS_CODE if code else "",
-        versions()["spacy"],
+        base,
+        *(found[name] for name in ("spacy", "thinc", "numpy")),
     ]
     return hashlib.sha256("\n".join(identity).encode()).hexdigest()
 

@@ -32,22 +32,26 @@ class ReadOnce:
             gc.freeze()  # they stay for good: the collector need not go through them again and again
         return iter(self._examples)
 
+    def labels(self, nlp: Language) -> set[str]:
+        """Return the labels of its spans."""
+        return {span.label_ for example in self(nlp) for span in example.reference.ents}
 
-def update_from_memory(nlp: Language, *, blank: bool) -> None:
+
+def update_from_memory(nlp: Language, corpus: ReadOnce) -> None:
     """Have a pipeline of one component updated without a copy of each text at each step.
 
     `Language.update` makes the copies because components may annotate what the next ones see. Here there is
     no next one, and ner leaves the texts as they are.
 
     Args:
-        nlp: The pipeline, initialised. It is to be updated with a `ReadOnce` corpus's examples alone.
-        blank: Whether its labels are those of its corpus, none of which is new at a later step. Then what
-            the parser is to do is kept as well.
+        nlp: The pipeline, initialised.
+        corpus: What it is to be updated with, alone. Where the pipeline knows all labels in it, so that none
+            is new at a later step, what the parser is to do is kept as well.
     """
     if len(nlp.pipeline) != 1 or nlp.pipe_names != nlp.component_names:
         return
     component = nlp.pipeline[0][1]
-    if blank and type(component) is EntityRecognizer:
+    if type(component) is EntityRecognizer and corpus.labels(nlp) <= set(component.labels):
         component = _remembering(component)
 
     def update(

@@ -182,7 +182,7 @@ def train(point: Point, tell: Tell) -> Trained:
     train_corpus, dev_corpus = resolve_dot_names(filled, [settings["train_corpus"], settings["dev_corpus"]])
     if point.built_in:
         train_corpus = ReadOnce(train_corpus)
-        update_from_memory(nlp, blank=point.blank)
+        update_from_memory(nlp, train_corpus)
     ready = create_before_to_disk_callback(settings["before_to_disk"])
     eval_set = _EvalSet(nlp, dev_corpus, settings["score_weights"])
 

@@ -103,7 +103,9 @@ class _Worker:
         return found
 
     def kill(self) -> None:
-        """End it at once."""
+        """End it at once; nothing when it is over."""
+        if self.over:
+            return
         self._process.kill()
         self._process.join()
         self._messages.close()

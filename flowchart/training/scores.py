@@ -10,8 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy
 from spacy.scorer import PRFScore
 from spacy.tokens import Doc
+from spacy.training.alignment import Alignment
 
 Count = tuple[int, int, int]
 """True positives, false positives, false negatives."""
@@ -33,12 +35,16 @@ class Counts:
 
     @classmethod
     def of(cls, gold: Sequence[Doc], predicted: Iterable[Doc]) -> Counts:
-        """Count. A span is right when its first and last token and its label are, as spaCy has it."""
+        """Count. A span is right when its first and last token and its label are, as spaCy has it.
+
+        The tokens are those of the gold texts. Spans of a pipeline that has other tokens are taken to those
+        that theirs are aligned with, as spaCy's scorer does; one that is aligned with none is left out.
+        """
         counts = cls(len(gold))
         index: dict[str, int] = {}
         for number, (reference, doc) in enumerate(zip(gold, predicted, strict=True)):
             right = {(span.label_, span.start, span.end) for span in reference.ents}
-            found = {(span.label_, span.start, span.end) for span in doc.ents}
+            found = _found(reference, doc)
             here: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
             for kind, spans in enumerate((right & found, found - right, right - found)):
                 for label, _, _ in spans:
@@ -87,3 +93,16 @@ class Counts:
             "ents_f": total.fscore,
             "ents_per_type": per_type,
         }
+
+
+def _found(reference: Doc, doc: Doc) -> set[tuple[str, int, int]]:
+    """Return label, first token and end of each predicted span, in the tokens of the gold text."""
+    if numpy.array_equal(reference.to_array("ORTH"), doc.to_array("ORTH")):
+        return {(span.label_, span.start, span.end) for span in doc.ents}
+    aligned = Alignment.from_strings([token.text for token in doc], [token.text for token in reference]).x2y
+    found = set()
+    for span in doc.ents:
+        tokens = aligned[span.start : span.end]
+        if len(tokens):
+            found.add((span.label_, int(tokens[0]), int(tokens[-1]) + 1))
+    return found

@@ -38,10 +38,10 @@ def judge(
     alone would settle it if the difference stays (with `together`: both numbers at once); None is no advice.
 
     Args:
-        before: Fraction and trainings of the last point but one; None when there are none.
+        before: Fraction and trainings of the point that the last step begins at; None when there are none.
         after: The same of the last point, which is that of all texts.
         seed: The seed of the bootstrap.
-        last: The share of the texts that the last step is meant to add.
+        last: The share of the texts that the last step is meant to add; 1 for a curve of one point.
     """
     first, second = _by_repeat(before), _by_repeat(after)
     shared = sorted(first.keys() & second.keys())
@@ -61,7 +61,9 @@ def judge(
     }
     if not shared:
         verdict["reason"] = (
-            "The last two points of the curve are not both there; resume the run to train them."
+            "The two points of the last step are not both there; resume the run to train them."
+            if last < 1
+            else "A curve of one point has no last step; train one of four."
         )
         return verdict
     pairs = [(first[repeat][1], second[repeat][1]) for repeat in shared]

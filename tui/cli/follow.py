@@ -21,6 +21,21 @@ from flowchart.text import one_line, pad
 from flowchart.workspace import Workspace
 from tui.cli import RunFailedError, StoppedError
 
+
+class RunIncompleteError(RunFailedError):
+    """A run that failed in part; what was done is to be shown all the same.
+
+    Attributes:
+        run: The run.
+        result: What was done.
+    """
+
+    def __init__(self, message: str, run: Run, result: dict[str, Any]) -> None:
+        super().__init__(message)
+        self.run = run
+        self.result = result
+
+
 _STAGES = {"read": "reading", "align": "aligning to tokens", "split": "splitting", "train": "training"}
 ACTIVE = (Status.WAITING, Status.RUNNING)
 _MOST_NAMED = 6  # trainings that are all named in one line
@@ -119,6 +134,7 @@ def outcome(run: Run, status: Status) -> dict[str, Any]:
 
     Raises:
         UserError: It failed on what it was given.
+        RunIncompleteError: It failed in part.
         RunFailedError: It ended in any other way than finished.
     """
     if status is Status.FINISHED:
@@ -135,6 +151,9 @@ def outcome(run: Run, status: Status) -> dict[str, Any]:
     said = message or next(
         (line.strip() for line in reversed(run.log_tail()) if line.strip()), "no last words"
     )
+    if end.get("kind") == "incomplete" and (result := run.result()) and result.get("points"):
+        message = f"{run.id}: {said}; what is missing is trained by: ner-tui runs resume {run.id}"
+        raise RunIncompleteError(message, run, result)
     how = "failed" if status is Status.FAILED else "crashed"
     raise RunFailedError(f"{run.id} {how}: {said} (log: {run.log_file})")
 

@@ -16,7 +16,7 @@ from flowchart.runs.progress import Progress
 from flowchart.text import one_line
 from flowchart.workspace import Workspace
 from tui.cli.curve_text import basis_text, curve_table, verdict_text
-from tui.cli.follow import ACTIVE, attend, summary
+from tui.cli.follow import ACTIVE, RunIncompleteError, attend, summary
 from tui.cli.tables import table
 
 
@@ -104,7 +104,16 @@ def comparison_text(result: Mapping[str, Any]) -> str:
 def _follow(chosen: Run, *, as_json: bool) -> int:
     if chosen.status() is Status.WAITING:
         raise UserError(f"{chosen.id} was never started; start it: ner-tui runs resume {chosen.id}")
-    result = attend(chosen)
+    try:
+        result = attend(chosen)
+    except RunIncompleteError as incomplete:
+        _show(chosen, incomplete.result, as_json=as_json)
+        raise
+    _show(chosen, result, as_json=as_json)
+    return 0
+
+
+def _show(chosen: Run, result: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(json.dumps({**result, "run": chosen.id}) + "\n")
     elif chosen.recipe == "train-curve":
@@ -116,7 +125,6 @@ def _follow(chosen: Run, *, as_json: bool) -> int:
 
         checked = table_of(result, "check") or result  # a measure run has loaded the data too
         sys.stdout.write(check_text(checked, chosen.folder / "findings.jsonl", 3))
-    return 0
 
 
 def _facts(run: Run) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from flowchart.errors import UserError
-from flowchart.runs.folder import find_run
+from flowchart.runs.folder import Run, find_run
 from flowchart.workspace import Workspace
 from tui.cli.curve_text import (
     basis_text,
@@ -20,18 +20,33 @@ from tui.cli.curve_text import (
     verdict_text,
 )
 from tui.cli.data import curve_settings, named
-from tui.cli.follow import perform
+from tui.cli.follow import RunIncompleteError, perform
 
 
 def run(options: argparse.Namespace) -> int:
-    """Train the points and print the curve."""
+    """Train the points and print the curve, or as much of it as there is.
+
+    Raises:
+        RunIncompleteError: Some trainings failed; the others are printed.
+    """
     data = named(options.ner, options.eval)
     workspace = Workspace.find(options.workspace)
     other = _other(workspace, options.compare) if options.compare else None
-    done, result = perform(workspace, "train-curve", curve_settings(data, options))
+    try:
+        done, result = perform(workspace, "train-curve", curve_settings(data, options))
+    except RunIncompleteError as incomplete:
+        _print(options, incomplete.run, incomplete.result, other)
+        raise
+    _print(options, done, result, other)
+    return 0
+
+
+def _print(
+    options: argparse.Namespace, done: Run, result: dict[str, Any], other: dict[str, Any] | None
+) -> None:
     if options.json:
         sys.stdout.write(json.dumps({**result, "run": done.id}) + "\n")
-        return 0
+        return
     points = result["points"]
     out = basis_text(result) + "\n" + curve_table(points)
     if options.label_stats:
@@ -42,7 +57,6 @@ def run(options: argparse.Namespace) -> int:
     if other is not None:
         out += "\n" + comparison_text(result, other)
     sys.stdout.write(out)
-    return 0
 
 
 def _other(workspace: Workspace, name: str) -> dict[str, Any]:

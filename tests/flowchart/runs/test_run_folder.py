@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -22,6 +23,17 @@ NewRun = Callable[..., Run]
 
 def note_process(run: Run, identity: Identity) -> None:
     run.process_file.write_text(json.dumps(identity.to_dict()))
+
+
+def test_a_later_group_of_the_same_number_is_somebody_elses() -> None:
+    # A shell's job: its first process ends and leaves another one, in the shell's session.
+    script = "import subprocess; subprocess.Popen(['sleep', '30'])"
+    with subprocess.Popen([sys.executable, "-c", script], process_group=0) as leader:
+        identity = replace(Identity.of(leader.pid, 0), started=0)
+    try:
+        assert identity.members() == []
+    finally:
+        os.killpg(leader.pid, signal.SIGKILL)
 
 
 def test_a_new_run_waits_and_says_what_was_asked(new_run: NewRun, tiny: Path) -> None:

@@ -10,6 +10,7 @@ from spacy import registry
 from spacy.training.initialize import init_nlp
 from spacy.util import load_config
 
+from flowchart.curves import TRIED
 from flowchart.dataset.document import Document
 from flowchart.errors import UserError
 from flowchart.training.config import MOST_PASSES, PASSES, SMALL, Schedule, make_config
@@ -87,6 +88,51 @@ def test_a_setting_that_is_none_is_refused(name: str) -> None:
     settings = Settings((), (), overrides={name: "1"})
     with pytest.raises(UserError, match="no such setting"):
         make_config(settings, 0, Schedule.of(1000))
+
+
+def seen_by(schedule: Schedule) -> float:
+    sizes = registry.schedules.get("compounding.v1")(
+        schedule.batch_start, schedule.batch_stop, schedule.compound
+    )
+    return sum(itertools.islice(sizes, schedule.steps))
+
+
+@pytest.mark.parametrize("tried", TRIED)
+@pytest.mark.parametrize("words", [14_000, 40_000, 200_000])
+def test_other_batches_go_through_the_texts_as_often(words: int, tried: dict[str, float]) -> None:
+    usual, other = Schedule.of(words), Schedule.of(words, tried)
+    assert seen_by(other) == pytest.approx(seen_by(usual), rel=0.05)
+    settings = Settings((), (), overrides=tried)
+    config = make_config(settings, 0, other)
+    rate = config["training"]["optimizer"]["learn_rate"]
+    assert config["training"]["max_steps"] == rate["total_steps"] == other.steps
+
+
+def test_passes_and_steps_of_ones_own_end_with_a_rate_of_zero_and_an_evaluation() -> None:
+    usual = Schedule.of(40_000)
+    twice = Schedule.of(40_000, {"training.max_epochs": str(2 * int(PASSES))})
+    assert seen_by(twice) == pytest.approx(2 * seen_by(usual), rel=0.05)
+    for steps in (1, 7, 40, 997, 5000):
+        overrides = {"training.max_steps": str(steps)}
+        schedule = Schedule.of(40_000, overrides)
+        config = make_config(Settings((), (), overrides=overrides), 0, schedule)
+        training = config["training"]
+        assert training["max_steps"] == training["optimizer"]["learn_rate"]["total_steps"] == steps
+        assert steps % training["eval_frequency"] == 0
+    asked = Settings((), (), overrides={"training.max_epochs": "20"})
+    config = make_config(asked, 0, Schedule.of(40_000, asked.overrides))
+    assert config["training"]["max_epochs"] == 0, "the steps say it, and the last one is evaluated"
+
+
+@pytest.mark.parametrize("overrides", [{"training.max_epochs": "x"}, {"training.batcher.size": "500"}])
+def test_an_override_that_makes_no_schedule_leaves_the_usual_one(overrides: dict[str, str]) -> None:
+    assert Schedule.of(40_000, overrides) == Schedule.of(40_000)
+
+
+@pytest.mark.parametrize("name", ["system.seed", "training.seed"])
+def test_the_seed_is_no_override_since_each_repeat_has_its_own(name: str) -> None:
+    with pytest.raises(UserError, match="--seed"):
+        make_config(Settings((), (), overrides={name: "7"}), 0, Schedule.of(1000))
 
 
 def test_what_a_registered_function_takes_besides_can_be_set() -> None:

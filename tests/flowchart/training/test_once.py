@@ -74,8 +74,20 @@ def test_a_pipeline_of_several_components_is_updated_by_spacy() -> None:
     nlp.add_pipe("ner")
     nlp.add_pipe("sentencizer")
     update = nlp.update
-    update_from_memory(nlp, blank=True)
+    update_from_memory(nlp, ReadOnce(lambda _: []))
     assert nlp.update == update
+
+
+def test_a_label_that_comes_later_is_learnt_as_by_spacy(pipeline: Language) -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("ner")
+    one = example(nlp, 3, annotated=True)
+    nlp.initialize(lambda: [one])
+    late = example(nlp, 3, annotated=True)
+    late.reference.set_ents([late.reference.char_span(0, 7, label="LATE")])
+    update_from_memory(nlp, ReadOnce(lambda _: [one, late]))
+    nlp.update([one, late], drop=0.0, losses={})
+    assert "LATE" in nlp.get_pipe("ner").labels
 
 
 def test_a_corpus_is_read_once(pipeline: Language) -> None:

@@ -17,7 +17,7 @@ from spacy.util import load_config
 from flowchart.errors import UserError
 from flowchart.runs.folder import Run, Status
 from flowchart.runs.process import environment, resume
-from flowchart.training.config import Schedule, language_of, make_config, max_steps
+from flowchart.training.config import Schedule, language, language_of, make_config, max_steps
 from flowchart.training.settings import Settings
 from tests.flowchart.runs.helpers import wait_for, wait_for_end
 
@@ -99,6 +99,35 @@ def test_a_config_that_is_none_is_one_line(tmp_path: Path, content: str, said: s
     with pytest.raises(UserError, match=said) as caught:
         make_config(Settings((), (), config=file), 0, SCHEDULE)
     assert "\n" not in str(caught.value)
+
+
+def test_a_config_that_reads_its_own_texts_is_refused(tmp_path: Path, own_config: Path) -> None:
+    config = load_config(own_config, interpolate=False)
+    config["corpora"]["train"]["path"] = "corpus/train.spacy"
+    config.to_disk(tmp_path / "fixed.cfg", interpolate=False)
+    with pytest.raises(UserError, match=r"\[corpora.train\] does not read \$\{paths.train\}"):
+        make_config(Settings((), (), config=tmp_path / "fixed.cfg"), 0, SCHEDULE)
+    overrides = {"corpora.dev.path": "corpus/dev.spacy"}
+    with pytest.raises(UserError, match=r"\[corpora.dev\] does not read"):
+        make_config(Settings((), (), overrides=overrides), 0, SCHEDULE)
+
+
+def test_a_seed_that_a_config_takes_from_elsewhere_is_the_repeats(tmp_path: Path, own_config: Path) -> None:
+    config = load_config(own_config, interpolate=False)
+    config["vars"] = {"lucky": 7}
+    config["training"]["seed"] = "${vars.lucky}"
+    config.to_disk(tmp_path / "lucky.cfg", interpolate=False)
+    made = make_config(Settings((), (), config=tmp_path / "lucky.cfg"), 2, SCHEDULE)
+    assert made.interpolate()["training"]["seed"] == 2
+
+
+def test_the_language_is_the_configs(tmp_path: Path, own_config: Path) -> None:
+    config = load_config(own_config, interpolate=False)
+    config["nlp"]["lang"] = "de"
+    config.to_disk(tmp_path / "de.cfg", interpolate=False)
+    assert language(Settings((), (), config=tmp_path / "de.cfg")) == "de"
+    assert language(Settings((), (), lang="fr")) == "fr"
+    assert language(Settings((), (), overrides={"nlp.lang": "de"})) == "de"
 
 
 def test_a_missing_base_model_is_one_line() -> None:

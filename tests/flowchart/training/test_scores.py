@@ -6,7 +6,7 @@ import random
 import pytest
 import spacy
 from spacy.language import Language
-from spacy.scorer import Scorer
+from spacy.scorer import Scorer, get_ner_prf
 from spacy.tokens import Doc
 from spacy.training import Example
 
@@ -55,6 +55,20 @@ def test_the_scores_are_exactly_spacys(nlp: Language, seed: int) -> None:
         ours = scores["ents_per_type"][label]
         assert (ours["p"], ours["r"], ours["f"]) == (score["p"], score["r"], score["f"])
         assert ours["support"] == sum(span.label_ == label for doc in gold for span in doc.ents)
+
+
+def test_a_pipeline_with_other_tokens_is_scored_as_by_spacy(nlp: Language) -> None:
+    gold = Doc(nlp.vocab, words=["take", "co-codamol", "and", "x-ray", "now"])
+    gold.set_ents([spacy.tokens.Span(gold, 1, 2, "DRUG"), spacy.tokens.Span(gold, 3, 4, "TEST")])
+    found = Doc(nlp.vocab, words=["take", "co", "-", "codamol", "and", "x", "-", "ray", "now"])
+    spans = [(1, 4, "DRUG"), (5, 6, "TEST"), (8, 9, "DRUG")]
+    found.set_ents([spacy.tokens.Span(found, *span) for span in spans])
+    scores = Counts.of([gold], [found]).scores()
+    theirs = get_ner_prf([Example(found, gold)])
+    assert [scores[key] for key in ("ents_p", "ents_r", "ents_f")] == [
+        theirs[key] for key in ("ents_p", "ents_r", "ents_f")
+    ]
+    assert (scores["ents_p"], scores["ents_r"]) == (2 / 3, 1)
 
 
 def test_nothing_gold_and_nothing_found(nlp: Language) -> None:

@@ -7,7 +7,9 @@ import shlex
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,10 +21,12 @@ from flowchart.errors import UserError
 from flowchart.runs import events
 from flowchart.runs.folder import Run, Status
 from flowchart.runs.process import environment, launch, resume
+from flowchart.runs.reporter import Reporter
 from flowchart.training.config import EVALUATIONS, OPS_CODE, Schedule, make_config
 from flowchart.training.corpora import Corpora
+from flowchart.training.curve import Curve
 from flowchart.training.point import Point, Trained
-from flowchart.training.pool import train_points
+from flowchart.training.pool import _Worker, train_points
 from flowchart.training.settings import Settings
 from flowchart.workspace import Workspace
 from tests.flowchart.runs.helpers import has_event, make_rows, wait_for, wait_for_end, write_rows
@@ -305,3 +309,25 @@ def test_a_training_that_breaks_is_reported(tmp_path: Path, capfd: pytest.Captur
     assert last["kind"] == "failed"
     assert str(last["message"]).count("\n") == 0
     assert "Traceback" in capfd.readouterr().err
+
+
+def test_the_last_step_holds_the_last_quarter_however_many_points_there_are(tmp_path: Path) -> None:
+    point = make_point(tmp_path, [Document("a b", (), (0, 1))], [Document("c", ((0, 1, "X"),), (0, 2))])
+    report = Reporter(tmp_path / "events.jsonl")
+    for count, asked in ((1, "100%"), (2, "50%"), (3, "33%"), (4, "25%"), (10, "30%"), (20, "25%")):
+        points = [replace(point, fraction=number / count) for number in range(1, count + 1)]
+        curve = Curve(points, Settings((), (), n_samples=count), report)
+        assert curve.verdict["question"] == f"Does the accuracy in the last {asked} go up?"
+        assert ("one point" in curve.verdict["reason"]) == (count == 1)
+
+
+def test_a_worker_that_is_over_is_not_ended_again(tmp_path: Path) -> None:
+    point = make_point(tmp_path, [Document("a b", (), (0, 1))], [Document("c", ((0, 1, "X"),), (0, 2))])
+
+    worker = _Worker(replace(point, folder=tmp_path / "nothing"))
+    heard = []
+    while not worker.over:
+        heard += worker.read()
+        time.sleep(0.01)
+    assert heard[-1]["kind"] == "failed"
+    worker.kill()

@@ -51,8 +51,30 @@ def test_a_comparison_is_told_with_its_interval(folder: Path, capfd: pytest.Capt
     for arguments in (["runs", "follow", "last"], ["runs"]):
         assert main([*arguments, "--workspace", str(folder / "w")]) == 0
         shown = capfd.readouterr().out
-        assert "+1.2 points of F (95%: -0.4 to +3.1) with training.dropout 0.1" in shown
+        assert "+1.2 points of F (95%: -0.4 to +3.1)" in " ".join(shown.split())
         assert "\x1b" not in shown
+
+
+def test_a_curve_that_failed_in_part_is_shown(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    from tests.tui.curves import curve
+    from tui.cli import main
+
+    run = folder / "w" / "runs" / "one"
+    run.mkdir(parents=True)
+    info = {"recipe": "train-curve", "settings": {}, "created": "2026-01-01"}
+    (run / "run.json").write_text(json.dumps(info))
+    end = {"event": "end", "status": "failed", "kind": "incomplete", "message": "1 of 4 trainings failed"}
+    (run / "events.jsonl").write_text(json.dumps({**end, "time": "2026-01-01T00:00:00Z"}) + "\n")
+    result = curve()
+    (run / "result.json").write_text(json.dumps({**result, "points": result["points"][:3]}))
+    follow = ["runs", "follow", "last", "--workspace", str(folder / "w")]
+    assert main(follow) == 1
+    shown = capfd.readouterr()
+    assert f"{result['points'][2]['ents_f']:.3f}" in shown.out
+    assert "1 of 4 trainings failed" in shown.err
+    assert "runs resume one" in shown.err
+    assert main([*follow, "--json"]) == 1
+    assert len(json.loads(capfd.readouterr().out)["points"]) == 3
 
 
 def test_an_unfinished_list_of_runs_is_printable(ner_tui: Program, folder: Path) -> None:
