@@ -38,7 +38,12 @@ def render(
     parts = [f"# {literal(chart.title)}: the path taken\n", standing(path)]
     if remarks:
         parts.append("".join(f"- Note: {literal(remark)}\n" for remark in remarks))
-    parts += [path_section(path), data_section(check), curve_section(curve), reproduce_section(check, curve)]
+    parts += [
+        path_section(path),
+        data_section(check),
+        curve_section(curve, check),
+        reproduce_section(check, curve),
+    ]
     if provenance:
         parts.append(_provenance(path))
     parts.append(_credit(path, made))

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Mapping
 
 from flowchart.curve_plot import draw_result
-from flowchart.dataset.eval_facts import eval_line, leakage_line
+from flowchart.dataset.eval_facts import eval_line, leakage_line, same_eval
 from flowchart.forecast_text import forecast_lines
 from flowchart.records import Record, number_of, rows_of, table_of, text_of
 from flowchart.report.markdown import code, fence, literal, table
@@ -14,6 +14,8 @@ from flowchart.support import FEW, FEW_MARK, too_few
 
 PLOT = (76, 18)
 """Cells and lines of the plot: what GitHub shows without a scroll bar."""
+
+OTHER_EVAL = "Not measured on the evaluation set above, so far as is known."
 
 
 def data_section(check: Record | None) -> str:
@@ -32,12 +34,20 @@ def data_section(check: Record | None) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def curve_section(curve: Record | None) -> str:
-    """Return the learning curve: verdict, table, plot, labels."""
+def curve_section(curve: Record | None, check: Record | None = None) -> str:
+    """Return the learning curve: verdict, table, plot, labels.
+
+    Args:
+        curve: The result of a train-curve.
+        check: The result of the check that stands above it.
+    """
     points = list(rows_of(curve.get("points"))) if curve else []
     if not curve or not points:
         return ""
-    parts = ["## Learning curve\n", _basis(curve), _verdict(curve)]
+    parts = ["## Learning curve\n", _basis(curve)]
+    if check and not same_eval(curve, check):
+        parts.append(f"{OTHER_EVAL}\n")
+    parts.append(_verdict(curve))
     plot = draw_result(curve, *PLOT, percent=True)
     parts += [_points(points), fence(plot.rstrip(), "text"), _forecast(curve), _labels_of_points(points)]
     return "\n".join(part for part in parts if part)
@@ -97,6 +107,10 @@ def _funnel(check: Record) -> str:
             for key, unit in (("lost_documents", ""), ("lost_spans", "spans "))
             for kind, count in table_of(stage, key).items()
             if not (unit and kind in table_of(stage, "lost_documents"))
+        ]
+        lost += [
+            f"{_number(count)} {literal(str(kind))} added"
+            for kind, count in table_of(stage, "added_documents").items()
         ]
         counts = [_number(stage.get(key)) for key in ("documents", "spans", "train", "eval")]
         rows.append((literal(text_of(stage, "stage")), *counts, ", ".join(lost)))

@@ -72,7 +72,11 @@ def _evidence(evidence: Mapping[str, Any], step: Step) -> str:
         text += " (answered otherwise)"
     reason = str(evidence.get("reason") or "")
     text += f". {literal(reason)}" if reason else "."
-    text += f"\n\n{literal(f'Value: {held}')}.\n" if (held := numbers(evidence)) else "\n"
+    if held := numbers(evidence):
+        source = str(evidence.get("source") or "")
+        text += f"\n\n{literal(f'Value: {held}')}" + (f", from {code(source)}.\n" if source else ".\n")
+    else:
+        text += "\n"
     if evidence.get("advice"):
         text += f"\n{literal(str(evidence['advice']))}\n"
     return text + _details(evidence.get("table"))

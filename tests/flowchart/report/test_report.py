@@ -194,3 +194,26 @@ def test_the_eval_set_its_leakage_and_the_forecast_are_told() -> None:
     assert "at 40 texts: F 40.0, 90% interval 30.0 to 50.0" in plain
     assert "about 12 more annotations for +2.0, 90% interval 7 to 35" in plain
     assert "* too little support in the eval set" in plain
+
+
+def test_a_curve_measured_otherwise_is_told() -> None:
+    told = "Not measured on the evaluation set above"
+    hashed = {**CHECK, "eval_hash": "ef" * 32}
+    assert told not in render(walked(), check=hashed, curve=CURVE)
+    assert told not in render(walked(), curve=CURVE), "no set stands above"
+    assert told in render(walked(), check={**hashed, "eval_hash": "00"}, curve=CURVE)
+
+
+def test_texts_that_a_saved_set_adds_are_in_the_funnel() -> None:
+    stage = {"stage": "eval", "documents": 4, "spans": 5, "added_documents": {"eval-text-gone": 2}}
+    assert "| eval | 4 | 5 | - | - | 2 eval-text-gone added |" in render(
+        walked(), check={**CHECK, "funnel": [stage]}
+    )
+
+
+def test_a_value_names_what_it_is_from() -> None:
+    path = walked(*LOOP[:2])
+    path.steps[1].evidence = {"suggestion": "NO", "value": 3, "unit": "spans", "source": "the|run"}
+    assert "Value: 3 spans, from <code>the&#124;run</code>." in render(path)
+    path.steps[1].evidence["source"] = ""
+    assert "Value: 3 spans." in render(path)
