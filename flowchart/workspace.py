@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from flowchart.errors import UserError
+from flowchart.files import Kind, kind
 
 VARIABLE = "NER_TUI_WORKSPACE"
 """The environment variable that names the workspace when `--workspace` does not."""
 
 DEFAULT = ".ner-tui"
 """The workspace's name in the current folder when nothing else names one."""
+
+DEMO = ".ner-tui-demo"
+"""The same for the demo data, which is not to take the place of somebody's own."""
+
+NO_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)
+"""What a file system says that knows no locks."""
 
 
 class Workspace:
@@ -28,9 +37,9 @@ class Workspace:
         self.root = root
 
     @classmethod
-    def find(cls, given: str | None = None) -> Workspace:
+    def find(cls, given: str | None = None, default: str = DEFAULT) -> Workspace:
         """Return the workspace named by `given`, else by the environment, else the one in this folder."""
-        return cls(Path(given or os.environ.get(VARIABLE) or DEFAULT).absolute())
+        return cls(Path(given or os.environ.get(VARIABLE) or default).absolute())
 
     @property
     def runs(self) -> Path:
@@ -54,8 +63,12 @@ class Workspace:
 
     @property
     def override(self) -> Path | None:
-        """That file, if it is there."""
-        return self.override_file if self.override_file.exists() else None
+        """That file, if it is there.
+
+        Raises:
+            UserError: The folder may not be looked into.
+        """
+        return self.override_file if kind(self.override_file) is not Kind.NOTHING else None
 
     def create(self) -> None:
         """Make the folder, with a note that keeps it out of version control.
@@ -73,40 +86,74 @@ class Workspace:
                 f"{self.root}: cannot use this workspace ({error.strerror}); choose another with --workspace"
             ) from error
 
+    @property
+    def option(self) -> str:
+        """What a command needs to find this workspace from here: " --workspace DIR", or "" for nothing."""
+        import shlex
+
+        from flowchart.text import from_here
+
+        here = self.root == Workspace.find().root
+        return "" if here else f" --workspace {shlex.quote(from_here(str(self.root)))}"
+
     @contextmanager
-    def lock(self) -> Iterator[None]:
+    def lock(self) -> Iterator[str]:
         """Hold the workspace for one app, so that two never write over each other's answers.
 
         The lock belongs to the open file: it is gone when the process is, however that ends.
 
+        Yields:
+            What the person must know of it; "" when it holds.
+
         Raises:
-            UserError: Another ner-tui has the workspace open.
+            UserError: Another ner-tui has the workspace open, or it cannot be written.
         """
         self.create()
-        with (self.root / "lock").open("a+") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                file.seek(0)
-                owner = file.read().strip() or "unknown"
-                raise UserError(
-                    f"{self.root}: open in another ner-tui (process {owner}); go back to that one, "
-                    "end it, or choose another workspace with --workspace"
-                ) from error
+        file = self.root / "lock"
+        try:
+            held = file.open("a+")
+        except OSError as error:
+            raise UserError(
+                f"{file}: cannot be written ({error.strerror}); choose another workspace with --workspace"
+            ) from error
+        with held:
+            remark = self._hold(held)
+            held.seek(0)
+            held.truncate()
+            held.write(f"{os.getpid()}\n")
+            held.flush()
+            yield remark
+
+    def _hold(self, file: IO[str]) -> str:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
             file.seek(0)
-            file.truncate()
-            file.write(f"{os.getpid()}\n")
-            file.flush()
-            yield
+            owner = file.read().strip() or "unknown"
+            raise UserError(
+                f"{self.root}: open in another ner-tui (process {owner}); go back to that one, "
+                "end it, or choose another workspace with --workspace"
+            ) from error
+        except OSError as error:
+            if error.errno not in NO_LOCKS:
+                raise UserError(
+                    f"{self.root}: cannot be locked ({error.strerror}); "
+                    "choose another workspace with --workspace"
+                ) from error
+            return f"{self.root}: its file system knows no locks; see that no other ner-tui has it open"
+        return ""
 
 
 def write_atomic(path: Path, data: str | bytes) -> None:
     """Write a whole file so that a reader, or a crash at any moment, finds the old content or the new.
 
+    A link stays one: the file that it leads to is written.
+
     Raises:
         OSError: The file cannot be written; the old content stands.
     """
     content = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+    path = Path(os.path.realpath(path))
     temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
     try:
         with temporary.open("wb") as file:
@@ -117,3 +164,19 @@ def write_atomic(path: Path, data: str | bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def write_named(path: Path, text: str) -> None:
+    """Write what somebody has named: a file whole, as `write_atomic` does; into a device or a pipe as it is.
+
+    Raises:
+        UserError: It cannot be written; the content of a file stands.
+    """
+    try:
+        if kind(path) is Kind.OTHER:
+            with path.open("w", encoding="utf-8", errors="surrogatepass") as file:
+                file.write(text)
+        else:
+            write_atomic(path, text)
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: not written ({getattr(error, 'strerror', None) or error})") from error

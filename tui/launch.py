@@ -21,8 +21,9 @@ def run_app(options: Options) -> int:
     gc.disable()  # until the first frame is on the screen
     from flowchart.walk import Walk
 
-    with options.workspace.lock():
+    with options.workspace.lock() as remark:
         walk = Walk(options.workspace, options.flowchart)
+        walk.remarks += [remark] * bool(remark)
         from tui.app import NerTuiApp
 
         app = NerTuiApp(options, walk)

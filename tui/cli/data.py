@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flowchart.errors import UserError
+from flowchart.files import Kind, kind
 from flowchart.pipelines import name_or_folder
 from flowchart.runs.command import EVAL_PREFIX, USUAL, unusual
 
@@ -43,8 +44,8 @@ def named(arguments: Iterable[str], evaluation: Iterable[str] = ()) -> Data:
     train: list[Path] = []
     held_out: list[Path] = []
     for argument in arguments:
-        for part in [argument] if Path(argument).is_file() else argument.split(","):
-            if part.startswith(EVAL_PREFIX) and not Path(part).is_file():
+        for part in [argument] if _is_file(argument) else argument.split(","):
+            if part.startswith(EVAL_PREFIX) and not _is_file(part):
                 held_out.append(_file(part.removeprefix(EVAL_PREFIX)))
             elif part:
                 train.append(_file(part))
@@ -54,22 +55,25 @@ def named(arguments: Iterable[str], evaluation: Iterable[str] = ()) -> Data:
     return Data(tuple(train), tuple(held_out))
 
 
+def _is_file(name: str) -> bool:
+    try:
+        return kind(Path(name)) is Kind.FILE
+    except UserError:  # a hundred names with commas between are longer than a name may be
+        return False
+
+
 def _file(name: str) -> Path:
     file = Path(name).absolute()
-    try:
-        empty = file.stat().st_size == 0
-    except FileNotFoundError:
-        raise UserError(f"{name}: no such file{_meant(name)}") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UserError(f"{name}: cannot be read ({reason})") from None
-    if file.is_dir():
+    found = kind(Path(name))
+    if found is Kind.NOTHING:
+        raise UserError(f"{name}: no such file{_meant(name)}")
+    if found is Kind.FOLDER:
         raise UserError(f"{name}: is a directory; name the JSONL file in it")
-    if not file.is_file():
+    if found is not Kind.FILE:
         raise UserError(
             f"{name}: is no regular file, and a run reads its data more than once; save it to a file"
         )
-    if empty:
+    if file.stat().st_size == 0:
         raise UserError(f"{name}: is empty; export the dataset again")
     return file
 

@@ -6,14 +6,15 @@ import sys
 from pathlib import Path
 
 from flowchart.errors import UserError
-from flowchart.workspace import write_atomic
+from flowchart.files import Kind, kind
+from flowchart.workspace import write_named
 
 STDOUT = "-"
 """What names standard output, as everywhere."""
 
 
 def file_to_write(name: str | None, *, force: bool) -> Path | None:
-    """Return the file to write; None for standard output.
+    """Return the file to write; None for standard output. A device or a pipe is taken as it is.
 
     Raises:
         UserError: It is there already and may not be overwritten, is a folder, or its folder is not there.
@@ -21,11 +22,12 @@ def file_to_write(name: str | None, *, force: bool) -> Path | None:
     if name in (None, STDOUT):
         return None
     file = Path(str(name))
-    if file.is_dir():
+    found = kind(file)
+    if found is Kind.FOLDER:
         raise UserError(f"{name}: is a directory; name a file in it")
-    if file.exists() and not force:
+    if found is Kind.FILE and not force:
         raise UserError(f"{name}: is there already; overwrite it with --force")
-    if not file.parent.is_dir():
+    if kind(file.parent) is not Kind.FOLDER:
         raise UserError(f"{name}: there is no such folder to write it in; make it")
     return file
 
@@ -38,8 +40,5 @@ def write(text: str, file: Path | None) -> None:
     """
     if file is None:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
-        return
-    try:
-        write_atomic(file, text)
-    except (OSError, ValueError) as error:
-        raise UserError(f"{file}: not written ({getattr(error, 'strerror', None) or error})") from error
+    else:
+        write_named(file, text)

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flowchart.errors import UserError
+from flowchart.files import Kind, kind, typed
 from flowchart.walk import Walk
-from flowchart.workspace import write_atomic
+from flowchart.workspace import write_named
 from tui.screens.dialogs import Ask, Choice
 
 if TYPE_CHECKING:
@@ -17,12 +18,16 @@ if TYPE_CHECKING:
 DEFAULT_NAME = "ner-flowchart-report.md"
 
 
-def target(typed: str) -> tuple[Path, bool]:
-    """Return the file that was typed, and whether it is there; in a folder it gets the default name."""
-    file = Path(typed.strip()).expanduser()
-    if file.is_dir():
+def target(text: str) -> tuple[Path, bool]:
+    """Return the file that was typed, and whether it is there; in a folder it gets the default name.
+
+    Raises:
+        UserError: It cannot be looked at.
+    """
+    file = typed(text)
+    if kind(file) is Kind.FOLDER:
         file /= DEFAULT_NAME
-    return file, file.exists()
+    return file, kind(file) is Kind.FILE
 
 
 async def export(app: App[Any], walk: Walk) -> None:
@@ -37,14 +42,17 @@ async def export(app: App[Any], walk: Walk) -> None:
         return
     try:
         report = await asyncio.to_thread(walk.report, provenance=where == "p")
+        if where == "c":
+            app.copy_to_clipboard(report)
+            sent = f"Sent {len(report):,} characters to the terminal's clipboard."
+            app.notify(f"{sent} If nothing arrived, it does not take OSC 52: export to a file.", markup=False)
+        else:
+            await _to_file(app, report)
     except UserError as error:
         app.notify(str(error), title="Not exported", severity="error", markup=False)
-        return
-    if where == "c":
-        app.copy_to_clipboard(report)
-        sent = f"Sent {len(report):,} characters to the terminal's clipboard."
-        app.notify(f"{sent} If nothing arrived, it does not take OSC 52: export to a file.", markup=False)
-        return
+
+
+async def _to_file(app: App[Any], report: str) -> None:
     lines = [("File", str(Path.cwd() / DEFAULT_NAME))]
     values = await app.push_screen_wait(Ask("Export to a file", lines, files=(".md",)))
     if values is None or not values[0].strip():
@@ -56,9 +64,5 @@ async def export(app: App[Any], walk: Walk) -> None:
         if await app.push_screen_wait(overwrite) != "y":
             app.notify("Not exported; the file is as it was.", markup=False)
             return
-    try:
-        await asyncio.to_thread(write_atomic, file, report)
-    except OSError as error:
-        app.notify(f"{file}: {error.strerror}", title="Not exported", severity="error", markup=False)
-        return
+    await asyncio.to_thread(write_named, file, report)
     app.notify(f"Written to {file}", markup=False)

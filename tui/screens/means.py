@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from flowchart.errors import UserError
+from flowchart.files import Kind, kind, typed
 from flowchart.walk import Walk
 from tui.screens.dialogs import Ask
 
@@ -46,18 +47,18 @@ async def ask_for_means(app: NerTuiApp, walk: Walk) -> Means | None:
 
 def wrong_means(values: list[str]) -> str:
     """What is wrong with the lines, in one line, or ""."""
-    try:
-        means = read_means(values)
-    except UserError as error:
-        return str(error)
-    if means.patterns and not Path(means.patterns).is_file():
-        what = "a folder, not a file" if Path(means.patterns).is_dir() else "no such file"
-        return f"{means.patterns}: {what}"
     from importlib.util import find_spec
 
-    for name in means.models:
-        if not Path(name).is_dir() and not (name.isidentifier() and find_spec(name)):
-            return f"{name}: no package that is installed here, and no folder"
+    try:
+        means = read_means(values)
+        if means.patterns and (found := kind(Path(means.patterns))) in (Kind.NOTHING, Kind.FOLDER):
+            what = "a folder, not a file" if found is Kind.FOLDER else "no such file"
+            return f"{means.patterns}: {what}"
+        for name in means.models:
+            if kind(Path(name)) is not Kind.FOLDER and not (name.isidentifier() and find_spec(name)):
+                return f"{name}: no package that is installed here, and no folder"
+    except UserError as error:
+        return str(error)
     return ""
 
 
@@ -75,7 +76,7 @@ def read_means(values: list[str]) -> Means:
     if halves.lower() not in ("", "y", "yes", "n", "no"):
         raise UserError("Whether to train on each half is yes, or empty.")
     return Means(
-        str(Path(patterns).expanduser()) if patterns else "",
+        str(typed(patterns)) if patterns else "",
         [name_or_folder(name) for name in models.split(",") if name.strip()],
         parse(labels) if labels else {},
         halves.lower() in ("y", "yes"),

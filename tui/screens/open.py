@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flowchart.errors import UserError
+from flowchart.files import Kind, kind, typed
 from flowchart.walk import Walk
 from tui.screens.dialogs import Ask
 
@@ -33,20 +35,26 @@ async def ask_for_data(app: NerTuiApp, walk: Walk) -> Files | None:
 
 
 def split_files(text: str) -> list[Path]:
-    """The files of a line with commas."""
-    return [Path(part.strip()).expanduser() for part in text.split(",") if part.strip()]
+    """Return the files of a line with commas.
+
+    Raises:
+        UserError: One of them begins with the home of nobody.
+    """
+    return [typed(part) for part in text.split(",") if part.strip()]
 
 
 def wrong_files(data: str, evaluation: str) -> str:
     """What is wrong with the files named, in one line, or ""."""
-    if not split_files(data):
-        return "Name at least one file of training data."
-    for file in [*split_files(data), *split_files(evaluation)]:
-        try:
-            if file.is_dir():
-                return f"{file}: a folder, not a file"
-            if not file.exists():
-                return f"{file}: no such file"
-        except (OSError, ValueError) as error:
-            return f"{file}: {error}"
+    try:
+        files = split_files(data)
+        if not files:
+            return "Name at least one file of training data."
+        for file in [*files, *split_files(evaluation)]:
+            match kind(file):
+                case Kind.FOLDER:
+                    return f"{file}: a folder, not a file"
+                case Kind.NOTHING:
+                    return f"{file}: no such file"
+    except UserError as error:
+        return str(error)
     return ""

@@ -145,3 +145,15 @@ def test_a_workspace_that_cannot_be(ner_tui: Program, data: tuple[Path, Path], f
     assert result.returncode == 2
     assert result.stderr.startswith(b"ner-tui: ")
     assert result.stderr.count(b"\n") == 1
+
+
+def test_more_names_than_one_may_be_long(ner_tui: Program, data: tuple[Path, Path], folder: Path) -> None:
+    lines = data[0].read_text("utf-8").splitlines(keepends=True)
+    names = [f"part-of-the-data-{number:02d}.jsonl" for number in range(len(lines))]
+    for name, line in zip(names, lines, strict=True):
+        (folder / name).write_text(line, "utf-8")
+    assert len(",".join(names)) > 255
+    assert json.loads(ner_tui("check", ",".join(names), "--json").stdout)["documents"] == 26
+    too_long = ner_tui("check", "x" * 300)
+    assert (too_long.returncode, too_long.stderr.count(b"\n")) == (2, 1)
+    assert b"cannot be read (File name too long)" in too_long.stderr
