@@ -25,7 +25,7 @@ from flowchart.workspace import Workspace
 from tui.cli.data import WORKERS, check_settings, named
 from tui.cli.follow import attend, done
 from tui.cli.output import STDOUT, file_to_write, write
-from tui.cli.tables import heading, table, wrapped
+from tui.cli.tables import heading, table, title, wrapped
 
 MOST_LINES = 12
 """Lines of a table in the report; --json has all of them."""
@@ -144,8 +144,7 @@ def _step(node: str, answer: str, suggestion: str, evidence: dict[str, Any] | No
 
 def text(chart: Flowchart, advice: Advice, options: argparse.Namespace) -> str:
     """Return the walk as plain text: each question with what was measured, and where it ends."""
-    title = f"{chart.title}: by the data alone"
-    out = f"{title}\n{'=' * len(title)}\n\n"
+    out = title(f"{chart.title}: by the data alone") + "\n"
     for place, step in enumerate(advice.path.steps, 1):
         out += _step_text(place, step)
     here = advice.path.current

@@ -48,6 +48,12 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], align: str) -> s
     )
 
 
+def title(text: str) -> str:
+    """Return the first line of an output, with a double rule below."""
+    line = one_line(text)
+    return f"{line}\n{'=' * cell_len(line)}\n"
+
+
 def heading(text: str) -> str:
     """Return a heading with a rule below and an empty line above."""
     line = one_line(text)

@@ -5,17 +5,23 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
 from flowchart import graph
+from flowchart.advice import advise as walked_by
+from flowchart.evidence import Facts
 from flowchart.runs.folder import list_runs
 from flowchart.workspace import Workspace
 from tests.flowchart.runs.helpers import make_rows, write_rows
 from tests.tui.cli.conftest import Program, Result, program_environment
 from tests.tui.tiny import tiny_pipeline
+from tui.cli import advise
+from tui.cli.parser import parse
 
 CHART = graph.load()
 
@@ -253,3 +259,10 @@ def test_patterns_for_drugs_reach_what_they_reach_as_an_entity_ruler(
     drugs = shared_data / "ner" / "drugs"
     document = on_real_data(ner_tui, drugs, *QUICK, "--patterns", str(drugs / "patterns.jsonl"))
     assert "F 42.5" in json.dumps(document)
+
+
+def test_a_charts_title_is_text() -> None:
+    chart = replace(CHART, title="中文\x1b[31m")
+    title, rule, *_ = advise.text(chart, walked_by(chart, Facts()), parse(["advise", "x"])).splitlines()
+    assert title == "中文\ufffd[31m: by the data alone"
+    assert len(rule) == cell_len(title)
