@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from flowchart.errors import UserError
 from flowchart.workspace import Workspace, write_atomic
+
+SETTINGS = ("lang", "seed", "eval_split", "n_samples", "repeats", "target")
+"""What is set for a dataset, and may be said with it on the command line."""
 
 
 @dataclass(slots=True)
@@ -51,6 +55,19 @@ class Session:
     models: list[str] = field(default_factory=list)
     out_of_fold: bool = False
     label_map: dict[str, str] = field(default_factory=dict)
+
+    def settings_for(
+        self, data: list[str], evaluation: list[str], given: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Return the settings of a dataset: what is given, else what was set for these files, else as usual.
+
+        Args:
+            data: Training files, absolute.
+            evaluation: Evaluation files, absolute.
+            given: Values by the names of `SETTINGS`; None is as good as missing.
+        """
+        kept = self if (data, evaluation) == (self.data, self.eval) else Session()
+        return {name: getattr(kept, name) if given.get(name) is None else given[name] for name in SETTINGS}
 
 
 def load(workspace: Workspace) -> Session:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flowchart import graph, session
 from flowchart.errors import UserError
@@ -125,21 +125,42 @@ class Walk:
         else:
             self.path.note(step, text)
 
-    def open_data(self, data: list[FilePath], evaluation: list[FilePath]) -> None:
+    def take_up(
+        self, data: Sequence[FilePath], evaluation: Sequence[FilePath], given: Mapping[str, Any]
+    ) -> None:
+        """Open what a command line names, with what it says of it; what it does not say stays as it was set.
+
+        Args:
+            data: Training files; none for the dataset of the last time.
+            evaluation: Evaluation files.
+            given: Values by the names of `flowchart.session.SETTINGS`.
+
+        Raises:
+            UserError: It could not be saved.
+        """
+        if not data:
+            data, evaluation = ([FilePath(name) for name in names] for names in self._files)
+        settings = self.session.settings_for(_absolute(data), _absolute(evaluation), given)
+        for name, value in settings.items():
+            setattr(self.session, name, value)
+        self.open_data(data, evaluation)
+
+    def open_data(self, data: Sequence[FilePath], evaluation: Sequence[FilePath]) -> None:
         """Make these files the dataset of this walk; runs of other data go out of view.
 
         Raises:
             UserError: It could not be saved.
         """
-        names, eval_names = (
-            [str(file.absolute()) for file in data],
-            [str(file.absolute()) for file in evaluation],
-        )
-        if (names, eval_names) != (self.session.data, self.session.eval):
-            self.session.data, self.session.eval = names, eval_names
+        files = _absolute(data), _absolute(evaluation)
+        if files != self._files:
+            self.session.data, self.session.eval = files
             self.session.check_run = ""
             self.session.curve_run = self.session.compare_run = ""
         self.save()
+
+    @property
+    def _files(self) -> tuple[list[str], list[str]]:
+        return self.session.data, self.session.eval
 
     @property
     def data_settings(self) -> dict[str, object]:
@@ -198,7 +219,7 @@ class Walk:
         if not self.session.data:
             return None
         for run in list_runs(self.workspace, recipe):
-            if run.status() is Status.FINISHED and self.fits(run):
+            if self.fits(run) and run.status() is Status.FINISHED and run.result() is not None:
                 return run
         return None
 
@@ -212,16 +233,29 @@ class Walk:
         return self._kept_run(self.session.check_run, "check")
 
     def fresh_check(self) -> Run | None:
-        """Return a loading of this dataset that holds: running, or finished and no file changed since."""
+        """Return a loading of this dataset that holds: running, or finished and no file changed since.
+
+        One that was never started is none, nor one whose result is gone.
+        """
         run = self.check_run
         if run is None or not self.fits(run):
             return None
-        return run if run.status() in (Status.RUNNING, Status.WAITING, Status.FINISHED) else None
+        status = run.status()
+        done = status is Status.FINISHED and run.result() is not None
+        return run if done or status is Status.RUNNING else None
 
     @property
     def curve_run(self) -> Run | None:
         """The run whose learning curve is in view, running or ended."""
         return self._kept_run(self.session.curve_run, "train-curve")
+
+    @property
+    def training(self) -> Run | None:
+        """The newest training of the data in view that is running."""
+        for run in list_runs(self.workspace, "train-curve"):
+            if is_with(run, self.data_settings) and run.status() is Status.RUNNING:
+                return run
+        return None
 
     @property
     def compare_run(self) -> Run | None:
@@ -290,7 +324,13 @@ class Walk:
         for run in (self.check_run, self.curve_run):
             result = run.result() if run else None
             results.append({**result, "run": run.id} if run and result else None)
-            if run is not None and result is not None and not run.same_inputs():
+            if run is None or result is None:
+                continue
+            if not is_with(run, self.data_settings):
+                remarks.append(
+                    f"the {run.recipe} of {run.id} is of other data than is open now, or of other settings"
+                )
+            if not run.same_inputs():
                 remarks.append(
                     f"files have changed since the {run.recipe} of {run.id}; its numbers are of the old ones"
                 )
@@ -298,3 +338,7 @@ class Walk:
         check, curve = results
         remarks = list(dict.fromkeys([*self.remarks, *remarks]))
         return render(self.path, check=check, curve=curve, remarks=remarks, provenance=provenance, made=made)
+
+
+def _absolute(files: Sequence[FilePath]) -> list[str]:
+    return [str(file.absolute()) for file in files]

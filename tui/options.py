@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from flowchart.session import SETTINGS
 from flowchart.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """The settings of one start of the app.
+    """The settings of one start of the app. Those about the data are None where nothing was said.
 
     Attributes:
         workspace: Where everything is kept.
@@ -22,7 +24,7 @@ class Options:
         seed: The seed of the split and of the trainings.
         n_samples: The number of points of a learning curve.
         repeats: How often each of them is trained.
-        target: The F that would be good enough, 0 to 1; None when nobody said.
+        target: The F that would be good enough, 0 to 1.
         ascii: Draw with ASCII characters only.
         measure: Measure what the questions are answered from as soon as data is loaded.
         mouse: Let the mouse be used; without it the terminal selects text as usual.
@@ -32,12 +34,17 @@ class Options:
     data: tuple[Path, ...] = ()
     eval: tuple[Path, ...] = ()
     flowchart: Path | None = None
-    lang: str = "en"
-    eval_split: float = 0.2
-    seed: int = 0
-    n_samples: int = 4
-    repeats: int = 1
+    lang: str | None = None
+    eval_split: float | None = None
+    seed: int | None = None
+    n_samples: int | None = None
+    repeats: int | None = None
     target: float | None = None
     ascii: bool = False
     measure: bool = True
     mouse: bool = True
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What was said about the data, by the names of the session."""
+        return {name: value for name in SETTINGS if (value := getattr(self, name)) is not None}

@@ -120,9 +120,16 @@ def _json_option(parser: ArgumentParser) -> None:
 
 
 def app_options(parser: ArgumentParser) -> None:
-    """Add the options of the app, but for its data."""
+    """Add the options of the app, but for its data.
+
+    Those about the data are None where nothing is said: the app goes by what was set last for the same files.
+    """
     _data_options(parser)
     _samples_option(parser)
+    for action in parser._actions:
+        if action.help and "%(default)s" in action.help:
+            action.help = action.help.replace("%(default)s", str(action.default))
+            action.default = None
     _workspace_option(parser)
     _flowchart_option(parser)
     _ascii_option(parser)

@@ -7,13 +7,15 @@ import sys
 from pathlib import Path
 
 from flowchart.errors import UserError
-from flowchart.workspace import Workspace
+from flowchart.workspace import DEMO, Workspace
 from tui.cli.data import Data, named
 
 
 def run(options: argparse.Namespace) -> int:
     """Open the app, or print the report when nobody could see the app."""
     data = _data(options)
+    if options.demo:
+        options.workspace = str(Workspace.find(options.workspace, DEMO).root)
     if options.plain or not sys.stdout.isatty():
         from tui.cli.plain_report import write
 

@@ -11,7 +11,6 @@ from flowchart.dataset.eval_facts import same_eval
 from flowchart.errors import UserError
 from flowchart.runs.asked import kept_run
 from flowchart.runs.folder import Status
-from flowchart.text import one_line
 from flowchart.walk import Walk
 from flowchart.workspace import Workspace
 from tui.cli import RunFailedError
@@ -19,7 +18,7 @@ from tui.cli.check_text import check_text
 from tui.cli.curve_text import basis_text, curve_plot, curve_table, forecast_text, verdict_text
 from tui.cli.data import Data, check_settings, curve_settings
 from tui.cli.follow import done
-from tui.cli.tables import heading, wrapped
+from tui.cli.tables import heading, title, wrapped
 
 OTHER_EVAL = "note: not measured on the evaluation set above, so far as is known"
 
@@ -36,8 +35,7 @@ def write(options: argparse.Namespace, data: Data | None) -> int:
     """
     workspace = Workspace.find(options.workspace)
     walk = Walk(workspace, Path(options.flowchart) if options.flowchart else None)
-    if data is None:
-        data = _last_data(walk, options)
+    data = _complete(walk, options, data)
     checked = done(workspace, "check", check_settings(data, options)) if data else None
     out = path_text(walk)
     if checked is not None:
@@ -56,8 +54,7 @@ def write(options: argparse.Namespace, data: Data | None) -> int:
 def path_text(walk: Walk) -> str:
     """Return where the path stands and how it came there."""
     path = walk.path
-    title = one_line(walk.chart.title)
-    out = f"{title}\n{'=' * len(title)}\n"
+    out = title(walk.chart.title)
     for remark in walk.remarks:
         out += wrapped(f"note: {remark}", "  ")
     for place, step in enumerate(path.steps, 1):
@@ -76,15 +73,17 @@ def path_text(walk: Walk) -> str:
     return out
 
 
-def _last_data(walk: Walk, options: argparse.Namespace) -> Data | None:
-    """Return the dataset of the session and take over its settings; None when it has none."""
+def _complete(walk: Walk, options: argparse.Namespace, data: Data | None) -> Data | None:
+    """Fill in what the options leave open, as the app does; return the dataset, None when there is none."""
     session = walk.session
-    if not session.data:
-        return None
-    for name in ("lang", "seed", "eval_split", "n_samples", "repeats"):
-        setattr(options, name, getattr(session, name))
-    options.target = session.target or None
-    return Data(tuple(map(Path, session.data)), tuple(map(Path, session.eval)))
+    if data is None and session.data:
+        data = Data(tuple(map(Path, session.data)), tuple(map(Path, session.eval)))
+    if data is not None:
+        train, evaluation = ([str(file) for file in files] for files in (data.train, data.eval))
+        for name, value in session.settings_for(train, evaluation, vars(options)).items():
+            setattr(options, name, value)
+        options.target = options.target or None
+    return data
 
 
 def _curve_text(

@@ -146,3 +146,18 @@ def test_no_command_loads_what_only_children_need(module: str, tmp_path: Path) -
     modules = loaded(f"import tui.cli.{module}", tmp_path)
     assert f"tui.cli.{module}" in modules
     assert not modules & {"textual", "spacy", "numpy", "srsly", "msgspec", "thinc", "plotext"}
+
+
+def test_the_app_knows_what_was_not_said() -> None:
+    names = ("eval_split", "lang", "seed", "n_samples", "repeats", "target")
+    for arguments in ([], ["demo"]):
+        assert {getattr(parse(arguments), name) for name in names} == {None}
+    assert (parse(["--seed", "0"]).seed, parse(["check", "x"]).seed, parse(["check", "x"]).lang) == (
+        0,
+        0,
+        "en",
+    )
+    for parser in (app_parser(), command_parser("demo"), command_parser("train-curve")):
+        text = parser.format_help()
+        assert "(default 0.2)" in text
+        assert "None" not in text

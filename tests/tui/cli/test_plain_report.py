@@ -14,7 +14,9 @@ from flowchart.graph import Answer
 from flowchart.walk import Walk
 from flowchart.workspace import Workspace
 from tests.tui.cli.conftest import Program, program_environment
-from tui.cli.plain_report import OTHER_EVAL
+from tui.cli.data import named
+from tui.cli.parser import parse
+from tui.cli.plain_report import OTHER_EVAL, _complete
 
 
 def walk_a_little(folder: Path, note: str = "") -> Walk:
@@ -36,7 +38,10 @@ def test_demo_without_training(ner_tui: Program, folder: Path) -> None:
         assert part in out
     assert "rows      1,200" in out
     assert "\x1b" not in out
-    assert not (folder / ".ner-tui" / "session.json").exists(), "the session belongs to the app"
+    assert not (folder / ".ner-tui-demo" / "session.json").exists(), "the session belongs to the app"
+    assert not (folder / ".ner-tui").exists(), "nobody's own work is touched"
+    assert ner_tui("demo", "--no-train", "--workspace", "own").stderr
+    assert [*(folder / "own" / "runs").iterdir()]
 
 
 def test_a_curve_is_trained_once(ner_tui: Program, data: tuple[Path, Path], folder: Path) -> None:
@@ -173,3 +178,30 @@ def test_a_report_is_not_written_over_a_folder(ner_tui: Program, folder: Path) -
         result = ner_tui("export", "-o", folder, *options)
         assert result.returncode == 2
         assert b"is a directory; name a file in it" in result.stderr
+
+
+def test_a_report_goes_into_what_is_no_file(ner_tui: Program, folder: Path) -> None:
+    walk_a_little(folder)
+    result = ner_tui("export", "-o", "/dev/stdout")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith(b"# ")
+    too_long = ner_tui("export", "-o", "x" * 300)
+    assert (too_long.returncode, too_long.stderr.count(b"\n")) == (2, 1)
+    assert b"a bug" not in too_long.stderr
+
+
+def test_what_was_set_for_the_files_counts(folder: Path, data: tuple[Path, Path]) -> None:
+    walk = Walk(Workspace(folder / ".ner-tui"))
+    walk.take_up(data[:1], data[1:], {"seed": 3, "target": 0.8})
+    for arguments, seed, target in (
+        ([], 3, 0.8),
+        ([str(data[0]), "--eval", str(data[1])], 3, 0.8),
+        ([str(data[0]), "--eval", str(data[1]), "--seed", "4"], 4, 0.8),
+        (["--target", "0.9"], 3, 0.9),
+        ([str(data[0])], 0, None),
+    ):
+        options = parse(arguments)
+        found = _complete(walk, options, named(options.data, options.eval) if options.data else None)
+        assert found is not None
+        assert found.train == data[:1]
+        assert (options.seed, options.target, options.lang) == (seed, target, "en"), arguments
