@@ -38,7 +38,7 @@ ASK = 2.0
 SHARED_FROM = 64 * 1024
 """Bytes from which a file that several trainings read is sent apart from them, once."""
 
-INSTALL = "pip install 'ner-tui[dask]'"
+INSTALL = "pip install '.[dask]' in a checkout of ner-tui"
 
 
 def gone(address: str) -> str:

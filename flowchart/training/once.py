@@ -51,8 +51,8 @@ def update_from_memory(nlp: Language, corpus: ReadOnce) -> None:
     if len(nlp.pipeline) != 1 or nlp.pipe_names != nlp.component_names:
         return
     component = nlp.pipeline[0][1]
-    if type(component) is EntityRecognizer and corpus.labels(nlp) <= set(component.labels):
-        component = _remembering(component)
+    if type(component) is EntityRecognizer:
+        component = _remembering(component, corpus.labels(nlp))
 
     def update(
         examples: list[Example],
@@ -67,8 +67,10 @@ def update_from_memory(nlp: Language, corpus: ReadOnce) -> None:
     nlp.update = update  # type: ignore[method-assign, assignment]
 
 
-def _remembering(component: EntityRecognizer) -> EntityRecognizer:
+def _remembering(component: EntityRecognizer, labels: set[str]) -> EntityRecognizer:
     """Return a component with the same model that remembers what its parser is to do; or the same one."""
+    if not labels <= set(component.labels):
+        return component
     moves = _Moves(component.vocab.strings, component.moves.labels, component.incorrect_spans_key)
     if _names(moves) != _names(component.moves):
         return component

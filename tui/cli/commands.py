@@ -55,7 +55,7 @@ def _ascii_option(parser: ArgumentParser) -> None:
 
 def _flowchart_option(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "--flowchart", metavar="FILE", help="another chart than the NER Flowchart v2.0: a TOML, or spancat"
+        "--flowchart", metavar="FILE", help="another chart than the NER Flowchart v2.0: a TOML; ner, spancat"
     )
 
 
@@ -206,7 +206,7 @@ def _train_curve(parser: ArgumentParser) -> None:
         "--executor",
         metavar="WHERE",
         default="local",
-        help="local, or dask://HOST:PORT to train on a dask cluster (needs ner-tui[dask])",
+        help="local, or dask://HOST:PORT to train on a dask cluster (needs the extra dask)",
     )
     option(
         "--compare",

@@ -384,7 +384,7 @@ def test_what_is_no_address(given: str) -> None:
 
 def test_without_dask_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(UserError, match=r"pip install 'ner-tui\[dask\]'"):
+    with pytest.raises(UserError, match=r"pip install '.\[dask\]'"):
         address_of("dask://host:8786")
 
 
