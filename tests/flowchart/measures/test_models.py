@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -19,6 +19,7 @@ from spacy.scorer import Scorer
 from spacy.training import Example
 
 from flowchart.dataset.corpus import prepare
+from flowchart.dataset.document import Document
 from flowchart.errors import UserError
 from flowchart.measures import models
 from flowchart.measures.material import Material
@@ -225,6 +226,15 @@ def scored(all_labels: float, shared: float, low: float | None, labels: int = 1)
 )
 def test_the_best_is_that_over_all_labels(others: list[dict[str, Any]], best: int) -> None:
     assert models._choose(others, False) == (best, best)
+
+
+def test_a_prediction_with_a_label_that_the_pipeline_does_not_name_means_none() -> None:
+    document = Document("Ann saw Rome", ((0, 3, "PER"),), (0, 1))
+    notes: models.Notes = defaultdict(list)
+    models._note_wrong(document, ((0, 3, "HERO"), (8, 12, "TOWN")), {"PERSON": "PER"}, notes)
+    assert {group: [span for _, span, _ in each] for group, each in notes.items()} == {
+        "PER predicted as HERO": [(0, 3, "PER")]
+    }
 
 
 def test_a_rare_new_label_is_looked_at_beside_a_frequent_one(
