@@ -142,7 +142,7 @@ class NerTuiApp(App[None]):
             self.exit()
             return
         answers = [
-            ("k", "Keep it running; the next start finds it again"),
+            ("r", "Keep it running; the next start finds it again"),
             ("s", "Stop it; finished points are kept"),
             ("b", "Back to the app"),
         ]
@@ -153,11 +153,13 @@ class NerTuiApp(App[None]):
             except UserError as error:
                 self.main.complain(error)
                 return
-        if answer == "k":
+        if answer == "r":
+            option = self.walk.workspace.option
             self.last_words = (
-                f"{run.recipe} goes on; `ner-tui runs follow {run.id}` follows it, ner-tui comes back to it."
+                f"{run.recipe} goes on; `ner-tui runs follow {run.id}{option}` follows it, "
+                f"`ner-tui{option}` comes back to it."
             )
-        if answer in ("k", "s"):
+        if answer in ("r", "s"):
             self.exit()
 
 

@@ -109,7 +109,10 @@ async def test_quitting_asks_and_the_training_goes_on(
         await wait_until(pilot, lambda: app.main._curve_status is Status.RUNNING)
         await pilot.press("q")
         await wait_until(pilot, lambda: "A training is running" in screen_text(app))
-        await pilot.press("k")
+        await pilot.press("k")  # moves
+        await pilot.pause()
+        assert "A training is running" in screen_text(app)
+        await pilot.press("r")
         await pilot.pause()
     run = list_runs(Workspace(workspace), "train-curve")[0]
     assert run.status() is Status.RUNNING

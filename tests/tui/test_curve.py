@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from flowchart.errors import UserError
 from flowchart.runs.folder import Run, Status, list_runs
 from flowchart.walk import Walk
 from flowchart.workspace import Workspace
 from tests.tui.conftest import rows, screen_text, wait_until, write_rows
 from tests.tui.curves import curve, finish_curve, keep_alive, old_curve, old_points, tell
 from tui.app import NerTuiApp
+from tui.screens.dialogs import Choice
 from tui.screens.runs import RunsScreen
 from tui.screens.train import read_answers, wrong_answers
+from tui.widgets.plain import Plain
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -252,3 +255,90 @@ def test_what_is_as_usual_is_not_written_down(walk: Walk) -> None:
     run = walk.new_curve(4)
     assert not {"repeats", "target"} & set(run.settings)
     assert "--repeats" not in run.command
+
+
+# -- a training, and another curve in view --------------------------------------------------------------
+
+
+def told(app: NerTuiApp) -> list[str]:
+    return [notification.message for notification in app._notifications]
+
+
+def training_and_another(walk: Walk) -> tuple[Run, Run]:
+    """A finished curve, and a newer one that is being trained."""
+    older, running = walk.new_curve(4), walk.new_curve(4)
+    finish_curve(older, curve())
+    keep_alive(running)
+    tell(running, ("progress", {"stage": "train", "done": 0, "total": 4, "message": "trainings done"}))
+    return older, running
+
+
+async def test_a_training_is_kept_in_hand_while_another_curve_is_in_view(
+    make_app: MakeApp, walk: Walk
+) -> None:
+    older, running = training_and_another(walk)
+    app = make_app()
+    async with app.run_test(size=(160, 50), notifications=True) as pilot:
+        await open_curve(pilot, app)
+        assert app.main._curve_status is Status.RUNNING
+        await compare(pilot, app, "down", "enter")
+        await wait_until(pilot, lambda: app.main._curve_status is Status.FINISHED)
+        assert app.main.active_run is not None
+        assert app.main.active_run.id == running.id
+        assert "training" in screen_text(app).splitlines()[0]
+        await pilot.press("t")
+        await wait_until(pilot, lambda: "A training is running" in screen_text(app))
+        await pilot.press("x")
+        await wait_until(pilot, lambda: isinstance(app.screen, Choice))
+        asked = app.screen.query(".dialog > Plain").first(Plain).content.plain
+        assert asked == f"Cancel train-curve {running.id}, which is not in view?"
+        await pilot.press("n")
+        await wait_until(pilot, lambda: app.screen is app.main)
+        await pilot.press("q")
+        await wait_until(pilot, lambda: "Keep it running" in screen_text(app))
+        await pilot.press("b")
+        await wait_until(pilot, lambda: app.screen is app.main)
+        finish_curve(running, curve())
+        await wait_until(pilot, lambda: "train-curve finished." in screen_text(app))
+        assert app.main.active_run is None
+        assert app.walk.session.curve_run == older.id
+
+
+@pytest.mark.parametrize("chosen", [True, False], ids=["another chosen", "none chosen"])
+async def test_a_training_is_found_again_beside_the_curve_in_view(
+    make_app: MakeApp, walk: Walk, chosen: bool
+) -> None:
+    older, running = training_and_another(walk)
+    walk.session.curve_run = older.id if chosen else ""
+    walk.save()
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_curve(pilot, app)
+        await wait_until(pilot, lambda: app.main.active_run is not None)
+        assert app.main.active_run is not None
+        assert app.main.active_run.id == running.id
+        assert app.main._curve is not None
+        assert app.main._curve.id == (older.id if chosen else running.id)
+
+
+# -- what cannot be cancelled ---------------------------------------------------------------------------
+
+
+def refuse(run: Run) -> None:
+    raise UserError(f"{run.id}: runs on host elsewhere; cancel it there")
+
+
+async def test_a_run_that_cannot_be_cancelled_is_told(
+    make_app: MakeApp, walk: Walk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    training_and_another(walk)
+    monkeypatch.setattr("tui.screens.measuring.cancel", refuse)
+    monkeypatch.setattr("tui.screens.runs.cancel", refuse)
+    app = make_app()
+    async with app.run_test(size=(160, 50), notifications=True) as pilot:
+        await open_curve(pilot, app, "x")
+        await wait_until(pilot, lambda: "Cancel train-curve?" in screen_text(app))
+        await pilot.press("y")
+        await wait_until(pilot, lambda: any("cancel it there" in message for message in told(app)))
+        await compare(pilot, app, "x")
+        await wait_until(pilot, lambda: "Not cancelled" in screen_text(app))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from flowchart.runs.folder import Status, list_runs
 from flowchart.workspace import Workspace
@@ -15,6 +16,7 @@ from tui.app import NerTuiApp
 from tui.screens.dialogs import Ask
 from tui.screens.findings import FindingsScreen, RowScreen
 from tui.screens.main import MainScreen
+from tui.widgets.plain import Plain
 
 MakeApp = Callable[..., NerTuiApp]
 
@@ -271,3 +273,66 @@ async def test_a_training_goes_on_in_view_when_other_data_is_opened(
         await wait_until(pilot, lambda: not isinstance(app.screen, MainScreen))
         await pilot.press("y")
         await wait_until(pilot, lambda: "train-curve cancelled" in screen_text(app))
+
+
+async def test_findings_open_whatever_became_of_the_file(make_app: MakeApp, tmp_path: Path) -> None:
+    tasks = rows(40)
+    tasks[7]["answer"] = "reject"
+    file = write_rows(tmp_path / "odd.jsonl", tasks)
+    app = make_app(file)
+    async with app.run_test(size=(160, 50)) as pilot:
+        await wait_until(pilot, lambda: loaded(app))
+    (app.walk.workspace.root / "session.json").unlink()
+    app = make_app(file)
+    async with app.run_test(size=(160, 50)) as pilot:
+        await wait_until(pilot, lambda: loaded(app))
+        (run,) = list_runs(app.walk.workspace, "check")
+        assert app.walk.session.check_run == run.id
+        app.walk.session.check_run = ""
+        write_rows(file, rows(41))
+        await pilot.press("f")
+        await wait_until(pilot, lambda: isinstance(app.screen, FindingsScreen) and len(app.screen._rows) > 0)
+
+
+async def test_findings_that_are_gone_are_told(make_app: MakeApp, small_data: Path) -> None:
+    app = make_app(small_data)
+    async with app.run_test(size=(160, 50)) as pilot:
+        await wait_until(pilot, lambda: loaded(app))
+        (run,) = list_runs(app.walk.workspace, "check")
+        (run.folder / "findings.jsonl").unlink()
+        await pilot.press("f")
+        await wait_until(pilot, lambda: isinstance(app.screen, FindingsScreen))
+        detail = app.screen.query_one("#detail", Plain)
+        await wait_until(pilot, lambda: "the findings cannot be read" in detail.content.plain)
+
+
+@pytest.mark.parametrize("typed", ["~nobody-of-that-name/x.jsonl", "x" * 300])
+async def test_an_odd_path_is_told_in_the_dialog(make_app: MakeApp, typed: str) -> None:
+    from tui.screens.means import wrong_means
+    from tui.screens.train import wrong_answers
+
+    app = make_app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("o")
+        await wait_until(pilot, lambda: isinstance(app.screen, Ask))
+        app.screen.query_one(Input).value = typed
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, Ask)
+        assert app.screen.query_one("#wrong").display
+    assert wrong_means([typed, "", "", "", ""]) != ""
+    assert wrong_means(["", typed, "", "", ""]) != ""
+    assert wrong_answers("4", "1", "", typed) == "", "whoever loads it says so"
+
+
+async def test_what_was_set_stays_for_the_same_files(make_app: MakeApp, small_data: Path) -> None:
+    for data, said, then in (
+        ((small_data,), {"target": 0.9, "repeats": 3}, (0.9, 3, 4)),
+        ((small_data,), {"repeats": 2}, (0.9, 2, 4)),
+        ((), {"n_samples": 5}, (0.9, 2, 5)),
+    ):
+        app = make_app(*data, **said)
+        async with app.run_test(size=(100, 30)) as pilot:
+            await wait_until(pilot, lambda app=app: loaded(app))
+            session = app.walk.session
+            assert (session.target, session.repeats, session.n_samples) == then

@@ -106,7 +106,13 @@ async def test_help_holds_the_keys_of_every_screen_wrapped_to_it(make_app: MakeA
         await pilot.press("question_mark")
         await pilot.pause()
         text = app.screen.query_one("#help", Plain).content.plain
-        for title in ("In the flowchart", "In the search", "In the findings", "In the runs"):
+        for title in (
+            "In the flowchart",
+            "In the search",
+            "In the findings",
+            "In the details",
+            "In the runs",
+        ):
             assert f"\n{title}\n" in text
         recipe = next(iter(app.walk.chart.recipes.values()))
         start = text.index(f"{recipe.name:>14}  {recipe.description[:20]}")
@@ -118,7 +124,7 @@ async def test_help_holds_the_keys_of_every_screen_wrapped_to_it(make_app: MakeA
 async def test_nothing_is_answered_unseen(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test(size=(40, 10)) as pilot:
-        await pilot.press("y", "y", "e", "o", "t")
+        await pilot.press("y", "y", "e", "o", "t", "enter")
         await pilot.pause()
         assert not app.walk.path.steps
         assert app.screen is app.main

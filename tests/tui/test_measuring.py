@@ -333,6 +333,68 @@ async def test_another_target_answers_otherwise_and_measures_nothing_anew(
     shutil.rmtree(run.folder)
 
 
+# -- other data ---------------------------------------------------------------------------------------
+
+
+async def test_what_is_known_of_other_data_answers_nothing(known: Path, tmp_path: Path) -> None:
+    other = write_rows(tmp_path / "other.jsonl", rows(40, first=100))
+    (known / "session.json").unlink(missing_ok=True)
+    place = Workspace(known)
+    data = (known.parent / "small.jsonl",)
+    app = NerTuiApp(Options(workspace=place, data=data, measure=False), Walk(place))
+    app.walk.session.models = QUICK
+    async with app.run_test(size=LARGE) as pilot:
+        await pilot.press("y")
+        await wait_until(pilot, lambda: "It suggests YES" in question(app))
+        await pilot.press("o")
+        await fill(app, pilot, 0, str(other))
+        await wait_until(pilot, lambda: app.walk.session.data == [str(other)])
+        for seen in (lambda: True, lambda: app.main.metrics.data_view.loaded):
+            await wait_until(pilot, seen)
+            assert "It suggests" not in question(app)
+            assert app.main.facts.measured == {}
+            await pilot.press("enter")
+            await pilot.pause(0.2)
+            assert app.walk.path.current.id == "rules.can_write"
+        assert "40 texts" in screen_text(app)
+        await pilot.press("y")
+        assert kept(known)[-1]["evidence"] is None
+
+
+async def test_a_measuring_ends_when_other_data_is_opened(
+    open_app: MakeApp, tmp_path: Path, workspace: Path
+) -> None:
+    first, other = (
+        write_rows(tmp_path / f"{name}.jsonl", rows(count)) for name, count in (("a", 1500), ("b", 60))
+    )
+    app = open_app(first, quick=False)
+    async with app.run_test(size=LARGE) as pilot:
+        await wait_until(pilot, lambda: bool(measurings(workspace)) and is_measuring(app))
+        await wait_until(pilot, lambda: app.main.measured_by is not None)
+        (run,) = measurings(workspace)
+        await pilot.press("o")
+        await fill(app, pilot, 0, str(other))
+        await wait_until(pilot, lambda: run.status() is Status.CANCELLED)
+        await wait_until(pilot, lambda: len(measurings(workspace)) == 2)
+        assert measurings(workspace)[0].settings["train"] == [str(other)]
+
+
+async def test_asking_for_the_same_lets_the_measuring_go_on(
+    open_app: MakeApp, tmp_path: Path, workspace: Path
+) -> None:
+    app = open_app(write_rows(tmp_path / "more.jsonl", rows(1500)), quick=False)
+    async with app.run_test(size=LARGE) as pilot:
+        await wait_until(pilot, lambda: app.main.measured_by is not None and is_measuring(app))
+        await pilot.press("m")
+        await wait_until(pilot, lambda: isinstance(app.screen, Ask))
+        await fill(app, pilot, len(list(app.screen.query(Input))) - 1, "80")
+        await wait_until(pilot, lambda: app.walk.session.target == 0.8)
+        await pilot.pause(1)
+        (run,) = measurings(workspace)
+        assert run.status() is Status.RUNNING
+        assert is_measuring(app)
+
+
 # -- coming back, cancelling --------------------------------------------------------------------------
 
 

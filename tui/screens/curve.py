@@ -9,7 +9,7 @@ from textual import getters, work
 from flowchart.errors import UserError
 from flowchart.runs.asked import is_with
 from flowchart.runs.folder import Run, Status
-from flowchart.runs.process import cancel, launch
+from flowchart.runs.process import launch
 from flowchart.runs.progress import Progress
 from flowchart.text import one_line
 from flowchart.walk import Walk
@@ -26,8 +26,13 @@ class CurveScreen(MeasuringScreen):
 
     def __init__(self, walk: Walk, glyphs: Glyphs) -> None:
         super().__init__(walk, glyphs)
-        self._followed: Run | None = None
+        self._curve: Run | None = None
+        """The run whose curve is in view."""
         self._curve_status: Status | None = None
+        self._curve_progress = Progress()
+        self._training: Run | None = None
+        self._check: Run | None = None
+        """The run that loads the data in view, or has loaded it."""
         self._check_status: Status | None = None
 
     def bring_to_front(self, name: str) -> None:
@@ -36,14 +41,25 @@ class CurveScreen(MeasuringScreen):
 
     @work(group="come-back", exclusive=True)
     async def come_back_to_curve(self) -> None:
-        """Show the curve of the data in view, if there is one; a training that goes on comes to the front."""
-        run = await asyncio.to_thread(lambda: self.walk.curve_run)  # looks through the runs and their files
+        """Show the curve of the data in view, if there is one; a training that goes on is attended to.
+
+        It comes to the front where nobody has chosen another curve. One of other data stays in view as that
+        where this data has no curve.
+        """
+        walk = self.walk
+        training, run = await asyncio.to_thread(lambda: (walk.training, walk.curve_run))  # opens many files
+        if training is not None:
+            self.attend(training)
+            if run is None or not walk.session.curve_run:
+                run, walk.session.curve_run = training, training.id
+        run = run or self.active_run
         if run is not None:
             if await asyncio.to_thread(run.status) in ACTIVE:
                 self.metrics.view = "curve"
             self.follow_curve(run)
-        elif self.active_run is None:  # else a training of other data goes on, and stays in view as that
-            self._curve_status = None
+        else:
+            self.workers.cancel_group(self, "curve")
+            self._curve, self._curve_status, self._curve_progress = None, None, Progress()
             self.metrics.curve_view.show_nothing()
             self.status_line.show_curve(None, Progress())
         self._lay_over()
@@ -59,7 +75,7 @@ class CurveScreen(MeasuringScreen):
         if self._check_status in (Status.FAILED, Status.CRASHED):
             self.notify("The data could not be loaded: 3 shows why.", severity="warning", markup=False)
             return
-        if self._curve_status in ACTIVE:
+        if self.active_run is not None:
             self.notify(
                 "A training is running: x cancels it, R lists the runs.", severity="warning", markup=False
             )
@@ -74,53 +90,84 @@ class CurveScreen(MeasuringScreen):
         except UserError as error:
             self.complain(error)
             return
+        self.attend(run)
         self.metrics.view = "curve"
         self.bring_to_front("metrics")
         self.follow_curve(run)
 
+    def attend(self, run: Run) -> None:
+        """Keep a training in hand until it ends, whatever curve is in view, unless another one is already."""
+        if self._training is None:
+            self._training = run
+            self._follow_training(run)
+
+    @work(group="training")
+    async def _follow_training(self, run: Run) -> None:
+        """Show in the status line how far a training is, and say how it ended."""
+
+        def changed(status: Status, progress: Progress) -> None:
+            self.status_line.show_curve(status, progress)
+            self.refresh_bindings()
+
+        status = await follow(run, changed)
+        self._training = None
+        self.status_line.show_curve(self._curve_status, self._curve_progress)
+        self.refresh_bindings()
+        if status is Status.FINISHED and (self._curve is None or self._curve.id != run.id):
+            self._learn_from_curve()
+        good = status is Status.FINISHED
+        why = str((run.end() or {}).get("message") or "") if status is Status.FAILED else ""
+        said = f"train-curve {status.value}" + (f": {one_line(why, 300)}" if why else ".")
+        self.notify(said, severity="information" if good else "warning", markup=False)
+
+    def _learn_from_curve(self) -> None:
+        self.learn()
+        if self.app.options.measure and self._check_status is Status.FINISHED:
+            self.measure()  # a tuned training asks to be compared
+
     @work(group="curve", exclusive=True)
     async def follow_curve(self, run: Run) -> None:
         """Show a run's learning curve, live while it is trained."""
-        self._followed = run
+        self._curve = run
 
         def changed(status: Status, progress: Progress) -> None:
-            self._curve_status = status
+            self._curve_status, self._curve_progress = status, progress
             other = not (is_with(run, self.walk.data_settings) and run.same_inputs())
             result = None if status in ACTIVE else run.result()
             if result is not None:
                 progress.take(result)
             log = run.log_tail(5) if status is Status.CRASHED else ()
             self.metrics.curve_view.show_run(status, progress, log=log, other_data=other)
-            self.status_line.show_curve(status, progress)
+            if self._training is None:
+                self.status_line.show_curve(status, progress)
             self.refresh_bindings()
             if status is Status.FINISHED:
-                self.learn()
-                if self.app.options.measure and self._check_status is Status.FINISHED:
-                    self.measure()  # a tuned training asks to be compared
+                self._learn_from_curve()
 
-        was_running = await asyncio.to_thread(run.status) in ACTIVE
+        if await asyncio.to_thread(run.status) is Status.RUNNING:
+            self.attend(run)
         await asyncio.to_thread(
             run.same_inputs
         )  # files written anew are read once, and not on the screen's time
-        status = await follow(run, changed)
-        if was_running:
-            good = status is Status.FINISHED
-            why = str((run.end() or {}).get("message") or "") if status is Status.FAILED else ""
-            said = f"train-curve {status.value}" + (f": {one_line(why, 300)}" if why else ".")
-            self.notify(said, severity="information" if good else "warning", markup=False)
+        await follow(run, changed)
 
     @work(group="dialog", exclusive=True)
     async def action_cancel(self) -> None:
         """Cancel the training, or the loading, after asking."""
         from tui.screens.dialogs import Choice
 
-        run = self.active_run or (self.measured_by if self.measuring else self.walk.check_run)
+        in_view = self._curve if self._curve_status in ACTIVE else None
+        run = in_view or self._training or (self.measured_by if self.measuring else self._check)
         if run is None:
             return
-        kept = "; finished points are kept" if run is self.active_run else ""
-        answers = [("y", f"Yes, stop it{kept}"), ("n", "No, let it go on")]
-        if await self.app.push_screen_wait(Choice(f"Cancel {run.recipe}?", answers)) == "y":
-            await asyncio.to_thread(cancel, run)
+        training = run in (in_view, self._training)
+        aside = f" {run.id}, which is not in view" if training and run is not in_view else ""
+        answers = [
+            ("y", f"Yes, stop it{'; finished points are kept' * training}"),
+            ("n", "No, let it go on"),
+        ]
+        if await self.app.push_screen_wait(Choice(f"Cancel {run.recipe}{aside}?", answers)) == "y":
+            self.end_run(run)
 
     def action_labels(self) -> None:
         """Show or hide single labels."""
@@ -162,5 +209,5 @@ class CurveScreen(MeasuringScreen):
 
     @property
     def active_run(self) -> Run | None:
-        """The training that is running, if one is."""
-        return self._followed if self._curve_status in ACTIVE else None
+        """The training that is running, if one is, whatever curve is in view."""
+        return self._training

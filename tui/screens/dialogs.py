@@ -65,7 +65,7 @@ class Choice(Dialog[str]):
 
         Args:
             question: What is asked; may hold text from data.
-            answers: Pairs of a key and what it stands for. The key is what the screen returns.
+            answers: Pairs of a key and what it stands for. The key is what the screen returns; j and k move.
         """
         super().__init__()
         self._question = question

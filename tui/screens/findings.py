@@ -139,7 +139,13 @@ class FindingsScreen(Screen[None]):
 
     @work(group="findings", exclusive=True)
     async def _read(self, start: int) -> None:
-        rows = await asyncio.to_thread(read_findings, self._file, kind=self._kind, start=start, limit=PAGE)
+        try:
+            rows = await asyncio.to_thread(
+                read_findings, self._file, kind=self._kind, start=start, limit=PAGE
+            )
+        except UserError as error:
+            self.detail.show(str(error))
+            return
         self._rows += rows
         width = max(self.found.size.width - 4, 20)
         self.found.add_options([Option(Content(one_line(finding_line(row), width))) for row in rows])

@@ -64,6 +64,7 @@ def key_groups(display: object) -> list[tuple[str, list[tuple[str, str]]]]:
     from tui.panes.question import QuestionPane
     from tui.panes.tree import FlowchartTree
     from tui.panes.tree_pane import SearchInput
+    from tui.screens.details import DetailsScreen
     from tui.screens.dialogs import Ask
     from tui.screens.findings import FindingsScreen, Lines
     from tui.screens.main import MainScreen
@@ -76,6 +77,7 @@ def key_groups(display: object) -> list[tuple[str, list[tuple[str, str]]]]:
         ("In the search", SearchInput.BINDINGS),
         ("In the question", QuestionPane.BINDINGS),
         ("In the findings", [*FindingsScreen.BINDINGS, *Lines.BINDINGS]),
+        ("In the details", DetailsScreen.BINDINGS),
         ("In the runs", RunsScreen.BINDINGS),
         ("In a dialog with lines to fill in", Ask.BINDINGS),
     ]

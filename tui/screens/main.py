@@ -54,7 +54,6 @@ class MainScreen(CurveScreen):
         self._shown = "flowchart"
         self._layout_now = Layout.COLUMNS
         self._arranged: tuple[Layout, bool, str] | None = None
-        self._measure_then = False
 
     def compose(self) -> ComposeResult:
         yield StatusLine(self.glyphs)
@@ -80,7 +79,7 @@ class MainScreen(CurveScreen):
         if tree.cursor_line < 1:  # nobody has moved it yet; its lines have a place only now
             tree.look_for(self.walk.path.current.id)
         gc.enable()  # the way to the first frame makes thousands of objects and no garbage: see tui.launch
-        if self.app.options.data:
+        if self.app.options.data or self.app.options.said:
             self._open_given()
         for remark in self.walk.remarks:
             self.notify(remark, severity="warning", markup=False, timeout=10)
@@ -90,12 +89,9 @@ class MainScreen(CurveScreen):
             self.come_back_to_curve()
 
     def _open_given(self) -> None:
-        options, session = self.app.options, self.walk.session
-        session.lang, session.seed, session.eval_split = options.lang, options.seed, options.eval_split
-        session.n_samples, session.repeats = options.n_samples, options.repeats
-        session.target = options.target or 0.0
+        options = self.app.options
         try:
-            self.walk.open_data(list(options.data), list(options.eval))
+            self.walk.take_up(options.data, options.eval, options.said)
         except UserError as error:
             self.complain(error)
 
@@ -127,9 +123,10 @@ class MainScreen(CurveScreen):
             case "come_back":
                 offered = self.is_mounted and self.question.looking_elsewhere
             case "cancel":
-                offered = bool(self.measuring) or bool({self._curve_status, self._check_status} & set(ACTIVE))
+                active = bool({self._curve_status, self._check_status} & set(ACTIVE))
+                offered = active or bool(self.measuring) or self.active_run is not None
             case "findings":
-                offered = self._check_status is Status.FINISHED
+                offered = self._check is not None and self._check_status is Status.FINISHED
             case "labels":
                 offered = self._curve_status is not None
             case _:
@@ -184,7 +181,7 @@ class MainScreen(CurveScreen):
     @on(FlowchartTree.Looked)
     def _look_into(self, event: FlowchartTree.Looked) -> None:
         held = event.node_id == self.walk.path.current.id and not self.question.looking_elsewhere
-        if held and event.by_enter and self.question.region.area and self._accepted() is not None:
+        if held and event.by_enter and self.question.region.area and self.check_action("accept", ()):
             self.action_accept()
             return
         self.tree_pane.tree_view.look_for(event.node_id)
@@ -245,8 +242,18 @@ class MainScreen(CurveScreen):
             except UserError as error:
                 self.complain(error)
                 return
+            await self.forget()
             self._load_data()
             self.come_back_to_curve()
+
+    async def forget(self) -> None:
+        """Take out of view what was known, before data is loaded; a measuring of other data ends."""
+        self.workers.cancel_group(self, "check")
+        self._check = self._check_status = None
+        files = [*self.walk.session.data, *self.walk.session.eval]
+        self.metrics.data_view.show_loading(files, Progress())
+        self.status_line.show_data(files, Status.WAITING)
+        await super().forget()
 
     @work(group="check", exclusive=True)
     async def _load_data(self) -> None:
@@ -256,6 +263,7 @@ class MainScreen(CurveScreen):
             if run is None:
                 run = await asyncio.to_thread(self.walk.new_check)
                 await asyncio.to_thread(launch, run)
+            self._check, self.walk.session.check_run = run, run.id
             self._check_status = await follow(
                 run, lambda status, progress: self._show_check(run, status, progress)
             )
@@ -264,8 +272,9 @@ class MainScreen(CurveScreen):
             self._show_check_failure(str(error))
         self.refresh_bindings()
 
-    def load_again(self) -> None:
+    async def load_again(self) -> None:
         """Load the data in view anew, and then measure."""
+        await self.forget()
         self._measure_then = True
         self._load_data()
 
@@ -297,7 +306,7 @@ class MainScreen(CurveScreen):
         """Open the findings."""
         from tui.screens.findings import FindingsScreen
 
-        run = self.walk.check_run
+        run = self._check
         if run is not None:
             summary = (run.result() or {}).get("findings") or {}
             self.app.push_screen(

@@ -47,6 +47,7 @@ class MeasuringScreen(Screen[None]):
         self.facts = Facts()
         self.measured_by: Run | None = None
         self.measuring = ""
+        self._measure_then = False
 
     def show_box(self, node_id: str | None = None) -> None:
         """Show a box with all that is known about it; without an id the one in hand."""
@@ -57,6 +58,29 @@ class MeasuringScreen(Screen[None]):
         """Read what the runs have found out, and show what it says about the box shown."""
         self.facts = await asyncio.to_thread(self.walk.facts)
         self._show_known()
+
+    async def forget(self) -> None:
+        """Take out of view what was known, before data is loaded; a measuring of other data ends."""
+        for group in ("measure", "facts"):
+            self.workers.cancel_group(self, group)
+        run = self.measured_by if self.measuring else None
+        self.facts, self.measuring, self.measured_by = Facts(), "", None
+        self.status_line.show_measuring("")
+        self._show_known()
+        if run is None:
+            return
+        if await asyncio.to_thread(self.walk.fits, run):
+            self._measure_then = True  # it goes on, and is followed again
+        else:
+            self.end_run(run)
+
+    @work(group="end")
+    async def end_run(self, run: Run) -> None:
+        """Cancel a run; why that cannot be done is said."""
+        try:
+            await asyncio.to_thread(cancel, run)
+        except UserError as error:
+            self.complain(error)
 
     def _show_known(self) -> None:
         """Show what is known by now about the box shown."""
@@ -108,15 +132,17 @@ class MeasuringScreen(Screen[None]):
         except UserError as error:
             self.complain(error)
             return
-        if self.measuring and self.measured_by is not None:
-            await asyncio.to_thread(cancel, self.measured_by)  # what it finds out is not asked for any more
+        if self.measuring and (running := self.measured_by) is not None:
+            wanted = await asyncio.to_thread(lambda: self.walk.inquiry.settings)
+            if running.settings != wanted:
+                self.end_run(running)  # what it finds out is not asked for any more
         if await asyncio.to_thread(self.walk.fresh_check) is None:
-            self.load_again()  # the files have changed: what they hold now is shown, and then measured
+            await self.load_again()  # the files have changed: what they hold now is shown, and then measured
             return
         self.learn()
         self.measure()
 
-    def load_again(self) -> None:
+    async def load_again(self) -> None:
         """Load the data in view anew, and then measure."""
         raise NotImplementedError
 

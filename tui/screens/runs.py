@@ -148,9 +148,13 @@ class RunsScreen(Screen[Taken | None]):
     async def action_cancel(self) -> None:
         """Cancel the run."""
         run = self._run()
-        if run is not None and run.status() in ACTIVE:
+        if run is None or run.status() not in ACTIVE:
+            return
+        try:
             await asyncio.to_thread(cancel, run)
-            self._list()
+        except UserError as error:
+            self.notify(str(error), title="Not cancelled", severity="error", markup=False)
+        self._list()
 
     @work(group="run", exclusive=True)
     async def action_resume(self) -> None:
