@@ -38,7 +38,7 @@ from thinc.api import fix_random_seed, require_gpu, set_gpu_allocator
 
 from flowchart.errors import UserError
 from flowchart.runs.events import dump
-from flowchart.training.intervals import intervals
+from flowchart.training.intervals import FEWEST_TEXTS, intervals, texts_counted
 from flowchart.training.once import ReadOnce, update_from_memory
 from flowchart.training.scores import Counts
 from flowchart.workspace import write_atomic
@@ -262,6 +262,7 @@ def peak_mb() -> float:
 def _result(point: Point, counts: Counts, **measured: float) -> Trained:
     scores = counts.scores()
     overall, labels = intervals(counts, point.seed)
+    enough = texts_counted(counts) >= FEWEST_TEXTS
     for name, score in scores["ents_per_type"].items():
         interval = labels.get(name)
         score["f_low"], score["f_high"] = (interval.low, interval.high) if interval else (None, None)
@@ -269,8 +270,8 @@ def _result(point: Point, counts: Counts, **measured: float) -> Trained:
     record = {
         **{key: facts[key] for key in ("fraction", "docs", "spans", "words", "repeat", "seed")},
         **scores,
-        "ents_f_low": overall.low,
-        "ents_f_high": overall.high,
+        "ents_f_low": overall.low if enough else None,
+        "ents_f_high": overall.high if enough else None,
         **measured,
         "model": f"points/{point.folder.name}/model",
     }

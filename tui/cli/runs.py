@@ -95,10 +95,12 @@ def _outcome(run: Run) -> str:
 def comparison_text(result: Mapping[str, Any]) -> str:
     """Return the difference between two trainings in F, with its interval; "" where there is none."""
     difference, low, high = (number_of(result.get(name)) for name in ("difference", "low", "high"))
-    if difference is None or low is None or high is None:
+    if difference is None:
         return ""
-    what = one_line(text_of(result, "what"))
-    return f"{100 * difference:+.1f} points of F (95%: {100 * low:+.1f} to {100 * high:+.1f}) with {what}"
+    sure = "too few evaluation texts for an interval"
+    if low is not None and high is not None:
+        sure = f"95%: {100 * low:+.1f} to {100 * high:+.1f}"
+    return f"{100 * difference:+.1f} points of F ({sure}) with {one_line(text_of(result, 'what'))}"
 
 
 def _follow(chosen: Run, *, as_json: bool) -> int:
