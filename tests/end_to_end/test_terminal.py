@@ -33,7 +33,7 @@ def test_walk_train_export_quit(terminal: Start, home: Path, data: Path) -> None
     there.wait_for("aligned +120")
     there.press("t")
     there.wait_for("Trainings a point")
-    there.press("\x7f", "2", "enter")
+    there.press("\x7f", "2", *["tab"] * 4, "training.max_steps=30", "enter")
     there.wait_for("train-curve finished", 90)
     there.wait_for(r"100 +\d+ +\d+\.\d")
     there.press("e", "f")
@@ -151,7 +151,7 @@ def test_resizing_to_and_fro(terminal: Start, data: Path) -> None:
 
 def test_without_a_terminal_it_reports(home: Path, data: Path) -> None:
     done = subprocess.run(
-        [NER_TUI, data],
+        [NER_TUI, data, "--n-samples", "1"],
         env=clean_environment(home),
         cwd=home,
         capture_output=True,

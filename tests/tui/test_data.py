@@ -199,7 +199,7 @@ async def test_training_draws_the_curve_and_is_found_again(
         await wait_until(pilot, lambda: loaded(app))
         await pilot.press("t")
         await pilot.pause()
-        await pilot.press("backspace", "2", "enter")
+        await pilot.press("backspace", "2", *["tab"] * 4, *"training.max", "_", *"steps=30", "enter")
         await wait_until(pilot, lambda: app.main.metrics.curve_view.finished, 120)
         text = screen_text(app)
         assert "training texts" in text

@@ -14,7 +14,9 @@ from spacy.tokens import Doc
 from spacy.training.example import Example
 
 from flowchart.dataset.document import Document
+from flowchart.training.config import Schedule, make_config
 from flowchart.training.once import ReadOnce, _remembering, update_from_memory
+from flowchart.training.settings import Settings
 from tests.flowchart.training.test_train_curve import make_point, train_alone
 
 
@@ -32,6 +34,9 @@ def test_a_model_is_the_same_to_the_last_bit(tmp_path: Path) -> None:
     models = []
     for built_in in (True, False):
         point = make_point(tmp_path / str(built_in), documents(9), documents(3))
+        short = Settings((), (), overrides={"training.max_steps": 12})
+        config = make_config(short, 0, Schedule.of(point.words, short.overrides))
+        config.to_disk(point.folder / "config.cfg", interpolate=False)
         assert train_alone(replace(point, built_in=built_in))[-1] == {"kind": "done"}
         models.append((point.folder / "model/ner/model").read_bytes())
     assert models[0] == models[1]

@@ -149,7 +149,8 @@ def test_a_base_model_is_trained_further(new_run: NewRun, tiny: Path) -> None:
 
 
 def test_repeats_have_their_own_seed_and_order_and_make_one_point(new_run: NewRun, tiny: Path) -> None:
-    run = new_run(tiny, "train-curve", n_samples=2, repeats=2, workers=2, target=0.9)
+    quick = {"training.max_steps": 60}
+    run = new_run(tiny, "train-curve", n_samples=2, repeats=2, workers=2, target=0.9, overrides=quick)
     result = result_of(run)
     trainings = result["trainings"]
     assert [(one["fraction"], one["repeat"], one["seed"]) for one in trainings] == [
@@ -174,7 +175,8 @@ def test_repeats_have_their_own_seed_and_order_and_make_one_point(new_run: NewRu
 
 
 def test_resuming_trains_only_the_repeats_that_are_missing(new_run: NewRun, tiny: Path) -> None:
-    run = new_run(tiny, "train-curve", n_samples=2, repeats=2, workers=2)
+    quick = {"training.max_steps": 60}
+    run = new_run(tiny, "train-curve", n_samples=2, repeats=2, workers=2, overrides=quick)
     before = result_of(run)
     wait_for(lambda: run.pid() is None)
     (run.folder / "points/100-r2/point.json").unlink()

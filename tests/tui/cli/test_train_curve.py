@@ -63,7 +63,8 @@ def ended(run: Run) -> Status:
 
 def test_json_then_text_then_runs(ner_tui: Program, data: tuple[Path, Path]) -> None:
     source = f"{data[0].name},eval:{data[1].name}"
-    first = ner_tui("train-curve", "--ner", source, "--n-samples", "2", "--json")
+    quick = ("--training.max_steps", "30")
+    first = ner_tui("train-curve", "--ner", source, "--n-samples", "2", *quick, "--json")
     assert first.returncode == 0, first.stderr
     document = json.loads(first.stdout)
     assert [point["fraction"] for point in document["points"]] == [0.5, 1.0]
