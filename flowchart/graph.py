@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from flowchart import files
 from flowchart.errors import UserError
 from flowchart.validation import Reader, check_graph
 
@@ -209,8 +210,11 @@ def chart_file(name: Path) -> Path | None:
     """Return the file of a chart that somebody names; None for the packaged NER Flowchart.
 
     `ner` and `spancat` are the packaged charts, where no file has such a name.
+
+    Raises:
+        UserError: The system does not tell what the name is.
     """
-    if len(name.parts) == 1 and not name.exists():
+    if len(name.parts) == 1 and files.kind(name) is files.Kind.NOTHING:
         packaged = PACKAGED.with_name(f"{name}.toml")
         if packaged.is_file():
             return packaged if packaged != PACKAGED else None

@@ -37,11 +37,14 @@ def inputs_of(settings: Mapping[str, Any]) -> list[tuple[str, Path]]:
 def kept_run(workspace: Workspace, recipe: str, settings: Mapping[str, Any]) -> Run | None:
     """Return the newest run of the recipe with the same settings that has finished or still runs.
 
-    One that does not hold any more is none.
+    One that does not hold any more is none, nor one whose result is gone.
     """
     wanted = _what(settings)
     for run in list_runs(workspace, recipe):
-        if _what(run.settings) == wanted and run.status() in (Status.RUNNING, Status.FINISHED) and holds(run):
+        if _what(run.settings) != wanted or not holds(run):
+            continue
+        status = run.status()
+        if status is Status.RUNNING or (status is Status.FINISHED and run.result() is not None):
             return run
     return None
 

@@ -22,7 +22,7 @@ from flowchart.errors import UserError
 from flowchart.runs import events
 from flowchart.runs.folder import Run, Status
 from flowchart.runs.identity import Identity
-from flowchart.workspace import write_atomic
+from flowchart.workspace import NO_LOCKS, write_atomic
 
 THREADS = {
     f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "BLIS", "VECLIB", "NUMEXPR")
@@ -117,7 +117,11 @@ def _sole(run: Run) -> Iterator[None]:
     """Let one process at a time look whether a run is started, and start it."""
     try:
         with (run.folder / "launch.lock").open("a") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX)
+            except OSError as error:
+                if error.errno not in NO_LOCKS:  # without locks two starts at once cannot be told apart
+                    raise
             yield
     except OSError as error:
         raise UserError(f"{run.folder}: cannot start a run here ({error.strerror or error})") from error

@@ -239,3 +239,15 @@ def test_limits_and_thresholds_are_overridden_one_by_one(tmp_path: Path) -> None
     override.write_text('[node."rules.evaluation_sure"]\nlimits = { leakage = 0.2 }\n')
     limits = graph.load(override=override).nodes["rules.evaluation_sure"].limits
     assert limits == {**graph.load().nodes["rules.evaluation_sure"].limits, "leakage": 0.2}
+
+
+def test_packaged_charts_have_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert graph.chart_file(Path("ner")) is None
+    assert graph.chart_file(Path("spancat")) == SECOND
+    assert graph.chart_file(Path("my.toml")) == tmp_path / "my.toml"
+    assert graph.chart_file(Path("./charts/ner")) == tmp_path / "charts/ner"
+    (tmp_path / "spancat").write_text("")
+    assert graph.chart_file(Path("spancat")) == tmp_path / "spancat", "a file of that name comes first"
+    with pytest.raises(UserError, match="too long"):
+        graph.chart_file(Path("n" * 300))

@@ -85,6 +85,16 @@ def test_the_same_question_finds_its_run(inquiry: Inquiry) -> None:
     assert found.id == newer.id
 
 
+def test_a_run_without_its_result_is_asked_for_again(inquiry: Inquiry) -> None:
+    run = measured(inquiry)
+    for content in (None, "{torn"):
+        if content is None:
+            run.result_file.unlink()
+        else:
+            run.result_file.write_text(content)
+        assert inquiry.measuring() is None
+
+
 def test_a_running_one_is_the_run_and_a_failed_or_waiting_one_is_none(inquiry: Inquiry) -> None:
     inquiry.new_measuring()
     assert inquiry.measuring() is None  # nobody has started it

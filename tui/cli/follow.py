@@ -76,7 +76,7 @@ def perform(workspace: Workspace, recipe: str, settings: dict[str, Any]) -> tupl
         except StoppedError as stopped:
             cancel(run)
             raise StoppedError(
-                stopped.number, f"cancelled {run.id}; continue it: ner-tui runs resume {run.id}"
+                stopped.number, f"cancelled {run.id}; continue it: {_command('resume', run)}"
             ) from None
 
 
@@ -93,7 +93,7 @@ def attend(run: Run) -> dict[str, Any]:
             return follow(run, asked)
         except StoppedError as stopped:
             raise StoppedError(
-                stopped.number, f"{run.id} goes on; come back: ner-tui runs follow {run.id}"
+                stopped.number, f"{run.id} goes on; come back: {_command('follow', run)}"
             ) from None
 
 
@@ -147,15 +147,20 @@ def outcome(run: Run, status: Status) -> dict[str, Any]:
     if status is Status.FAILED and end.get("kind") == "user":
         raise UserError(message)
     if status is Status.CANCELLED:
-        raise RunFailedError(f"{run.id} was cancelled; continue it: ner-tui runs resume {run.id}")
+        raise RunFailedError(f"{run.id} was cancelled; continue it: {_command('resume', run)}")
     said = message or next(
         (line.strip() for line in reversed(run.log_tail()) if line.strip()), "no last words"
     )
     if end.get("kind") == "incomplete" and (result := run.result()) and result.get("points"):
-        message = f"{run.id}: {said}; what is missing is trained by: ner-tui runs resume {run.id}"
+        message = f"{run.id}: {said}; what is missing is trained by: {_command('resume', run)}"
         raise RunIncompleteError(message, run, result)
     how = "failed" if status is Status.FAILED else "crashed"
     raise RunFailedError(f"{run.id} {how}: {said} (log: {run.log_file})")
+
+
+def _command(action: str, run: Run) -> str:
+    """Return the command that does something with a run, from this folder."""
+    return f"ner-tui runs {action} {run.id}{Workspace(run.folder.parent.parent).option}"
 
 
 def stage(progress: Progress) -> str:

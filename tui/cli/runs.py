@@ -45,7 +45,8 @@ def run(options: argparse.Namespace) -> int:
     elif options.action == "cancel":
         sys.stdout.write(f"cancelled {chosen.id}\n")
     else:
-        sys.stdout.write(f"resumed {chosen.id}; look on: ner-tui runs follow {chosen.id}\n")
+        look = f"ner-tui runs follow {chosen.id}{workspace.option}"
+        sys.stdout.write(f"resumed {chosen.id}; look on: {look}\n")
     return 0
 
 
@@ -105,7 +106,8 @@ def comparison_text(result: Mapping[str, Any]) -> str:
 
 def _follow(chosen: Run, *, as_json: bool) -> int:
     if chosen.status() is Status.WAITING:
-        raise UserError(f"{chosen.id} was never started; start it: ner-tui runs resume {chosen.id}")
+        option = Workspace(chosen.folder.parent.parent).option
+        raise UserError(f"{chosen.id} was never started; start it: ner-tui runs resume {chosen.id}{option}")
     try:
         result = attend(chosen)
     except RunIncompleteError as incomplete:
