@@ -23,7 +23,7 @@ from flowchart.records import rows_of
 from flowchart.runs.folder import Run
 from flowchart.workspace import Workspace
 from tui.cli.data import WORKERS, check_settings, named
-from tui.cli.follow import attend, done
+from tui.cli.follow import carry_out, done
 from tui.cli.output import STDOUT, file_to_write, write
 from tui.cli.tables import heading, table, title, wrapped
 
@@ -113,11 +113,8 @@ class _Trainer:
 
 def _compare(inquiry: Inquiry) -> None:
     """Compare tuned trainings with default ones, as far as there are any."""
-    from flowchart.runs.process import launch
-
     while (run := inquiry.new_comparison()) is not None:
-        launch(run)
-        attend(run)
+        carry_out(run)
 
 
 def _document(advice: Advice, measured: Run) -> dict[str, Any]:

@@ -68,11 +68,20 @@ def perform(workspace: Workspace, recipe: str, settings: dict[str, Any]) -> tupl
         StoppedError: A signal ended it; the run is cancelled.
     """
     workspace.create()
+    run = new_run(workspace, recipe, settings)
+    return run, carry_out(run)
+
+
+def carry_out(run: Run) -> dict[str, Any]:
+    """Start a run and follow it to its end; what ends this, ends the run.
+
+    Raises:
+        UserError, RunFailedError, StoppedError: As `perform` does.
+    """
     with _signals() as asked:
-        run = new_run(workspace, recipe, settings)
         launch(run)
         try:
-            return run, follow(run, asked)
+            return follow(run, asked)
         except StoppedError as stopped:
             cancel(run)
             raise StoppedError(
