@@ -9,8 +9,15 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # How long an example takes says more about the machine than about the code: no example fails for its time.
-settings.register_profile("ner-tui", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("ner-tui")
+# The examples are the same each time, so that what passes once passes again; HYPOTHESIS_PROFILE=explore draws
+# others, and more of them.
+settings.register_profile(
+    "ner-tui", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+settings.register_profile(
+    "explore", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=1000
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ner-tui"))
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

@@ -30,9 +30,7 @@ KINDS: dict[str, Kind] = {
     "text-not-string": Kind("error", "tasks", "The row's text is not a string."),
     "text-empty": Kind("warning", "tasks", "The row's text is empty or only white space."),
     "text-too-long": Kind("error", "tasks", "The text is longer than spaCy takes (1,000,000 characters)."),
-    "lone-surrogate": Kind(
-        "error", "tasks", "The text or label holds half a character, which spaCy refuses."
-    ),
+    "lone-surrogate": Kind("error", "tasks", "The text holds half a character, which spaCy refuses."),
     "not-ner": Kind(
         "warning", "tasks", "The row is a task of another kind (text classification, image, ...)."
     ),
@@ -41,7 +39,9 @@ KINDS: dict[str, Kind] = {
     "span-not-object": Kind("error", "tasks", "A span is not an object."),
     "span-offsets": Kind("error", "tasks", "A span's start or end is missing or not an integer."),
     "span-out-of-text": Kind("error", "tasks", "A span is empty, reversed, or outside the text."),
-    "span-label": Kind("error", "tasks", "A span's label is missing, empty or not a string."),
+    "span-label": Kind(
+        "error", "tasks", "A span's label is missing, empty, not a string, or holds half a character."
+    ),
     # read, and kept as it is
     "byte-order-mark": Kind("warning", "rows", "A byte order mark stands in the middle of the file."),
     "json-array": Kind("warning", "rows", "The file is one JSON array, not one object a line."),

@@ -164,9 +164,8 @@ def _read_span(item: object, number: int) -> tuple[Span | None, Problem | None]:
         what = f"its label is no string: {quote(label)}" if "label" in item else "it has no label"
         return None, Problem("span-label", f"span {number}: {what}", (start, end))
     if has_lone_surrogate(label):
-        return None, Problem(
-            "lone-surrogate", f"span {number}: half a character in its label: {label!a}", (start, end)
-        )
+        message = f"span {number}: half a character in its label: {label!a}"
+        return None, Problem("span-label", message, (start, end))
     own = item.get("text")
     score = Raw(b"0") if "score" in item else UNSET
     return Span(start, end, label, own if isinstance(own, str) else None, score), None

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from flowchart.dataset.corpus import Corpus, prepare
@@ -95,8 +95,15 @@ LINES = st.lists(st.one_of(TASKS.map(lambda task: json.dumps(task).encode()), BR
 SOUND = [json.dumps(row(f"Ann saw Rome {number}", "PER")).encode() for number in range(3)]
 
 
+HALVES = [
+    b'{"text": "\\ud800"}',
+    b'{"text": "Ann", "spans": [{"text": "Ann", "start": 0, "label": "\\udc00", "end": 0}]}',
+]
+
+
 @settings(max_examples=300)
 @given(LINES, st.lists(LINES, max_size=1), st.booleans(), st.integers(0, 2))
+@example(HALVES, [], False, 0)
 def test_the_numbers_add_up(lines: list[bytes], held_out: list[list[bytes]], packed: bool, seed: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         train = Path(folder, "train.jsonl")
