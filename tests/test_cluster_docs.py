@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from flowchart.training import config, errands
+from flowchart.training import errands, schedule
 from tui.cli.parser import parse
 
 ROOT = Path(__file__).parents[1]
@@ -121,8 +121,8 @@ def test_links_lead_somewhere(name: str) -> None:
 def test_the_sums_come_out() -> None:
     named = {row[0].strip("`"): float(row[1].replace(",", "")) for row in table(SCALE, 4) if row[0][0] == "`"}
     assert len(named) >= 15
-    assert named["P"] == config.PASSES
-    assert named["E"] == config.EVALUATIONS
+    assert named["P"] == schedule.PASSES
+    assert named["E"] == schedule.EVALUATIONS
     (head, *rows) = (row for row in table(SCALE, 7))
     sizes = [float(cell.replace(",", "")) for cell in head[3:]]
     assert sizes[-1] == 1e7

@@ -200,7 +200,7 @@ def test_the_numbers_are_those_of_the_code() -> None:
     from flowchart.evidence import consistency
     from flowchart.measures import models
     from flowchart.recipes import measure
-    from flowchart.training import config, intervals, verdict
+    from flowchart.training import config, intervals, schedule, verdict
     from flowchart.training.settings import MOST_SAMPLES
 
     text = re.sub(r"\s+", " ", GUIDE)
@@ -214,13 +214,13 @@ def test_the_numbers_are_those_of_the_code() -> None:
         f"{MAX_LINE >> 20} MiB unpacked",
         f"in its first {MAX_BROKEN:,} rows",
         f"1 to {MOST_SAMPLES} (4)",
-        f"over {config.WARM_UP:.0%} of the steps to {config.PEAK_RATE}",
+        f"over {schedule.WARM_UP:.0%} of the steps to {config.PEAK_RATE}",
         f"dropout {config.DROPOUT}",
-        f"{config.PASSES:.0f} passes over the texts; sets below {config.SMALL:,} words",
-        f"at most {config.MOST_PASSES:.0f} passes",
-        f"grow by {config.COMPOUND} from {config.BATCH_WORDS[0]} to {config.BATCH_WORDS[1]:,} words",
-        f"{config.FEWEST_BATCHES} batches, down to {config.SMALLEST_BATCH} words",
-        {6: "six"}[config.EVALUATIONS] + " evaluations",
+        f"{schedule.PASSES:.0f} passes over the texts; sets below {schedule.SMALL:,} words",
+        f"at most {schedule.MOST_PASSES:.0f} passes",
+        f"grow by {schedule.COMPOUND} from {schedule.BATCH_WORDS[0]} to {schedule.BATCH_WORDS[1]:,} words",
+        f"{schedule.FEWEST_BATCHES} batches, down to {schedule.SMALLEST_BATCH} words",
+        {6: "six"}[schedule.EVALUATIONS] + " evaluations",
         f"{intervals.CONFIDENCE:.0%} percentile intervals of {intervals.RESAMPLES:,} bootstrap draws",
         f"Labels in fewer than {intervals.FEWEST_TEXTS} evaluation texts",
         f"with fewer than {intervals.FEWEST_TEXTS} evaluation texts",

@@ -26,6 +26,10 @@ def eval_hash(result: Result) -> str:
     return found if isinstance(found, str) else ""
 
 
+OTHER_EVAL = "not measured on the evaluation set above, so far as is known"
+"""What is said of a curve below a dataset with another evaluation set."""
+
+
 def same_eval(one: Result, other: Result) -> bool:
     """Whether two results were measured on the same texts with the same annotation.
 

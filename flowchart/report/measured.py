@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Mapping
 
 from flowchart.curve_plot import draw_result
-from flowchart.dataset.eval_facts import eval_line, leakage_line, same_eval
+from flowchart.dataset.eval_facts import OTHER_EVAL, eval_line, leakage_line, same_eval
 from flowchart.forecast_text import forecast_lines
 from flowchart.records import Record, number_of, rows_of, table_of, text_of
 from flowchart.report.markdown import code, fence, literal, table
@@ -14,8 +14,6 @@ from flowchart.support import FEW, FEW_MARK, too_few
 
 PLOT = (76, 18)
 """Cells and lines of the plot: what GitHub shows without a scroll bar."""
-
-OTHER_EVAL = "Not measured on the evaluation set above, so far as is known."
 
 
 def data_section(check: Record | None) -> str:
@@ -46,7 +44,7 @@ def curve_section(curve: Record | None, check: Record | None = None) -> str:
         return ""
     parts = ["## Learning curve\n", _basis(curve)]
     if check and not same_eval(curve, check):
-        parts.append(f"{OTHER_EVAL}\n")
+        parts.append(f"{OTHER_EVAL[0].upper()}{OTHER_EVAL[1:]}.\n")
     parts.append(_verdict(curve))
     plot = draw_result(curve, *PLOT, percent=True)
     parts += [_points(points), fence(plot.rstrip(), "text"), _forecast(curve), _labels_of_points(points)]

@@ -14,9 +14,10 @@ from flowchart.dataset.corpus import Corpus, subset_order
 from flowchart.errors import UserError
 from flowchart.pipelines import fingerprint
 from flowchart.runs.versions import versions
-from flowchart.training.config import OPS_CODE, Schedule, make_config, max_steps
+from flowchart.training.config import OPS_CODE, make_config, max_steps
 from flowchart.training.corpora import Corpora, Written
 from flowchart.training.point import Point
+from flowchart.training.schedule import Schedule
 from flowchart.training.settings import Settings
 from flowchart.workspace import write_atomic
 

@@ -61,7 +61,8 @@ from pathlib import Path
 import spacy
 from spacy.tokens import DocBin
 from spacy.training.batchers import minibatch_by_words
-from flowchart.training.config import OPS_CODE, Schedule, make_config
+from flowchart.training.config import OPS_CODE, make_config
+from flowchart.training.schedule import Schedule
 from flowchart.training.point import Point, train
 from flowchart.training.settings import Settings
 STEPS, BATCH = 100, 1000

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from flowchart.dataset.eval_facts import same_eval
+from flowchart.dataset.eval_facts import OTHER_EVAL, same_eval
 from flowchart.errors import UserError
 from flowchart.runs.asked import kept_run
 from flowchart.runs.folder import Status
@@ -19,8 +19,6 @@ from tui.cli.curve_text import basis_text, curve_plot, curve_table, forecast_tex
 from tui.cli.data import Data, check_settings, curve_settings
 from tui.cli.follow import done
 from tui.cli.tables import heading, title, wrapped
-
-OTHER_EVAL = "note: not measured on the evaluation set above, so far as is known"
 
 
 def write(options: argparse.Namespace, data: Data | None) -> int:
@@ -99,5 +97,5 @@ def _curve_text(
         return wrapped(f"no curve: {error}")  # the rest of the report stands all the same
     plot = curve_plot(result, ascii_only=options.ascii)
     numbers = f"{basis_text(result)}\n{plot}\n{curve_table(result['points'])}"
-    other = "" if same_eval(result, checked) else wrapped(OTHER_EVAL)
+    other = "" if same_eval(result, checked) else wrapped(f"note: {OTHER_EVAL}")
     return f"{other}{numbers}\n{verdict_text(result)}{forecast_text(result)}"

@@ -25,10 +25,11 @@ from flowchart.runs.folder import Run, Status
 from flowchart.runs.process import environment, resume
 from flowchart.training import cluster, errands
 from flowchart.training.cluster import address_of, check_cluster, train_points_on
-from flowchart.training.config import OPS_CODE, Schedule, make_config
+from flowchart.training.config import OPS_CODE, make_config
 from flowchart.training.corpora import Corpora
 from flowchart.training.parcel import Parcel, Returned, differing
 from flowchart.training.point import Point, Trained
+from flowchart.training.schedule import Schedule
 from flowchart.training.settings import Settings
 from tests.flowchart.runs.helpers import has_event, make_rows, wait_for, wait_for_end
 

@@ -13,8 +13,9 @@ from spacy.util import load_config
 from flowchart.curves import TRIED
 from flowchart.dataset.document import Document
 from flowchart.errors import UserError
-from flowchart.training.config import MOST_PASSES, PASSES, SMALL, Schedule, make_config
+from flowchart.training.config import make_config
 from flowchart.training.corpora import Corpora
+from flowchart.training.schedule import MOST_PASSES, PASSES, SMALL, Schedule
 from flowchart.training.settings import Settings
 
 

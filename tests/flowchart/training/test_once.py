@@ -14,8 +14,9 @@ from spacy.tokens import Doc
 from spacy.training.example import Example
 
 from flowchart.dataset.document import Document
-from flowchart.training.config import Schedule, make_config
+from flowchart.training.config import make_config
 from flowchart.training.once import ReadOnce, _remembering, update_from_memory
+from flowchart.training.schedule import Schedule
 from flowchart.training.settings import Settings
 from tests.flowchart.training.test_train_curve import make_point, train_alone
 

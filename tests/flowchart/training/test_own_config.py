@@ -17,7 +17,8 @@ from spacy.util import load_config
 from flowchart.errors import UserError
 from flowchart.runs.folder import Run, Status
 from flowchart.runs.process import environment, resume
-from flowchart.training.config import Schedule, language, language_of, make_config, max_steps
+from flowchart.training.config import language, language_of, make_config, max_steps
+from flowchart.training.schedule import Schedule
 from flowchart.training.settings import Settings
 from tests.flowchart.runs.helpers import wait_for, wait_for_end
 

@@ -22,11 +22,12 @@ from flowchart.runs import events
 from flowchart.runs.folder import Run, Status
 from flowchart.runs.process import environment, launch, resume
 from flowchart.runs.reporter import Reporter
-from flowchart.training.config import EVALUATIONS, OPS_CODE, Schedule, make_config
+from flowchart.training.config import OPS_CODE, make_config
 from flowchart.training.corpora import Corpora
 from flowchart.training.curve import Curve
 from flowchart.training.point import Point, Trained
 from flowchart.training.pool import _Worker, train_points
+from flowchart.training.schedule import EVALUATIONS, Schedule
 from flowchart.training.settings import Settings
 from flowchart.workspace import Workspace
 from tests.flowchart.runs.helpers import has_event, make_rows, wait_for, wait_for_end, write_rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,18 +37,21 @@ def test_an_unknown_run_is_one_line(
     assert "\x1b" not in errors
 
 
+def leave(folder: Path, recipe: str, result: dict[str, Any], **end: str) -> None:
+    """Leave a run behind that has ended, with its result."""
+    run = folder / "w" / "runs" / "one"
+    run.mkdir(parents=True)
+    (run / "run.json").write_text(json.dumps({"recipe": recipe, "settings": {}, "created": "2026-01-01"}))
+    event = {"event": "end", "time": "2026-01-01T00:00:00Z", **end}
+    (run / "events.jsonl").write_text(json.dumps(event) + "\n")
+    (run / "result.json").write_text(json.dumps(result))
+
+
 def test_a_comparison_is_told_with_its_interval(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     from tui.cli import main
 
-    run = folder / "w" / "runs" / "one"
-    run.mkdir(parents=True)
-    info = {"recipe": "compare", "settings": {}, "created": "2026-01-01"}
-    (run / "run.json").write_text(json.dumps(info))
-    (run / "events.jsonl").write_text(
-        '{"event": "end", "status": "finished", "time": "2026-01-01T00:00:00Z"}\n'
-    )
     result = {"difference": 0.012, "low": -0.004, "high": 0.031, "what": f"training.dropout 0.1{HOSTILE}"}
-    (run / "result.json").write_text(json.dumps(result))
+    leave(folder, "compare", result, status="finished")
     for arguments in (["runs", "follow", "last"], ["runs"]):
         assert main([*arguments, "--workspace", str(folder / "w")]) == 0
         shown = capfd.readouterr().out
@@ -59,14 +63,9 @@ def test_a_curve_that_failed_in_part_is_shown(folder: Path, capfd: pytest.Captur
     from tests.tui.curves import curve
     from tui.cli import main
 
-    run = folder / "w" / "runs" / "one"
-    run.mkdir(parents=True)
-    info = {"recipe": "train-curve", "settings": {}, "created": "2026-01-01"}
-    (run / "run.json").write_text(json.dumps(info))
-    end = {"event": "end", "status": "failed", "kind": "incomplete", "message": "1 of 4 trainings failed"}
-    (run / "events.jsonl").write_text(json.dumps({**end, "time": "2026-01-01T00:00:00Z"}) + "\n")
     result = curve()
-    (run / "result.json").write_text(json.dumps({**result, "points": result["points"][:3]}))
+    some = {**result, "points": result["points"][:3]}
+    leave(folder, "train-curve", some, status="failed", kind="incomplete", message="1 of 4 trainings failed")
     follow = ["runs", "follow", "last", "--workspace", str(folder / "w")]
     assert main(follow) == 1
     shown = capfd.readouterr()
