@@ -181,7 +181,8 @@ def run_line(run: Run, walk: Walk, mark: str = " ") -> Content:
     here = "" if is_with(run, walk.data_settings) else "  (other data)"
     created = run.created[:16].replace("T", " ")
     repeats = run.settings.get("repeats", 1)
-    size = f"{run.settings.get('n_samples', '?')} points" + (f" x {repeats}" if repeats != 1 else "")
+    samples = run.settings.get("n_samples", "?")
+    size = f"{samples} {'point' if samples == 1 else 'points'}" + (f" x {repeats}" if repeats != 1 else "")
     return Content.assemble(
         f"{mark} {created}  ",
         (f"{status.value:<10}", "bold" if status in ACTIVE else ""),
