@@ -120,9 +120,8 @@ def test_links_lead_somewhere(name: str) -> None:
 
 def test_the_sums_come_out() -> None:
     named = {row[0].strip("`"): float(row[1].replace(",", "")) for row in table(SCALE, 4) if row[0][0] == "`"}
-    assert len(named) >= 15
+    assert len(named) >= 14
     assert named["P"] == schedule.PASSES
-    assert named["E"] == schedule.EVALUATIONS
     (head, *rows) = (row for row in table(SCALE, 7))
     sizes = [float(cell.replace(",", "")) for cell in head[3:]]
     assert sizes[-1] == 1e7

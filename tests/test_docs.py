@@ -220,7 +220,6 @@ def test_the_numbers_are_those_of_the_code() -> None:
         f"at most {schedule.MOST_PASSES:.0f} passes",
         f"grow by {schedule.COMPOUND} from {schedule.BATCH_WORDS[0]} to {schedule.BATCH_WORDS[1]:,} words",
         f"{schedule.FEWEST_BATCHES} batches, down to {schedule.SMALLEST_BATCH} words",
-        {6: "six"}[schedule.EVALUATIONS] + " evaluations",
         f"{intervals.CONFIDENCE:.0%} percentile intervals of {intervals.RESAMPLES:,} bootstrap draws",
         f"Labels in fewer than {intervals.FEWEST_TEXTS} evaluation texts",
         f"with fewer than {intervals.FEWEST_TEXTS} evaluation texts",

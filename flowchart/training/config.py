@@ -5,7 +5,8 @@ component that uses it. The schedule is not: spaCy's default trains with a const
 have brought no better score, which suits a single training that nobody waits for. Here the rate rises and
 then falls linearly to zero over a number of steps known beforehand (Goyal et al. 2017 for the warm-up; Li
 et al. 2020, "Budgeted Training", for the linear decay), and the model is the average of those on the way
-(Polyak and Juditsky 1992), which reaches about the same F in a fraction of the steps.
+(Polyak and Juditsky 1992), which reaches about the same F in a fraction of the steps. It is evaluated once,
+after its last step, and that model is kept: F is of a model that these texts did not choose.
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ CUT = 10
 All sequences of a batch are gone through side by side, one small step after the other, so that shorter ones
 make fewer and larger steps: a quarter less time, and no lower F.
 """
+
+EVAL_FREQUENCY = 200
+"""The steps from one evaluation to the next where patience ends a training, as in spaCy's default."""
 
 OPS_CODE = Path(__file__).with_name("ops.py").read_text(encoding="utf-8")
 """A file beside the trainings. Both they and `spacy train` import it, so that both add up numbers alike."""
@@ -158,6 +162,9 @@ def make_config(settings: Settings, seed: int, schedule: Schedule) -> Config:
     overrides = dict(settings.overrides)
     if not settings.config and _positive(overrides.get("training.max_epochs")):
         del overrides["training.max_epochs"]  # the schedule has made it steps, which end with an evaluation
+    if not settings.config and (patience := _positive(overrides.get("training.patience"))):
+        # Patience counts from the best evaluation, so there must be some before it is at its end.
+        overrides.setdefault("training.eval_frequency", max(min(int(patience) // 2, EVAL_FREQUENCY), 1))
     config = _overridden(config, overrides)
     for section in ("system", "training"):
         # A config without [system] has its seed in [training]; one that refers to the other follows it.
@@ -207,7 +214,7 @@ def _built_in(settings: Settings, schedule: Schedule) -> Config:
     training = config["training"]
     training["dropout"] = DROPOUT
     training["max_steps"] = schedule.steps
-    training["eval_frequency"] = schedule.eval_frequency
+    training["eval_frequency"] = schedule.steps
     training["optimizer"]["learn_rate"].update(
         initial_rate=PEAK_RATE, warmup_steps=schedule.warm_up, total_steps=schedule.steps
     )
@@ -325,9 +332,19 @@ def _refuse_unknown(name: str, config: Config) -> None:
     raise UserError(f"--{name}: the config has no such setting; names are as in --training.max_epochs 20")
 
 
-def _positive(value: object) -> bool:
+def _positive(value: object) -> float:
+    """Return a setting that is a number above 0; 0 where it is none."""
     number = value_of(value)
-    return isinstance(number, (int, float)) and number > 0
+    return number if isinstance(number, (int, float)) and number > 0 else 0.0
+
+
+def keeps_best(config: Config, settings: Settings) -> bool:
+    """Return whether a training keeps the best of its evaluations, as spaCy does, not its last step's model.
+
+    A config of the person's own does, and so does one that ends by its patience: its last steps are those
+    that brought nothing. Else the rate falls to zero, and the last model needs no choice.
+    """
+    return settings.config is not None or _positive(config["training"].get("patience")) > 0
 
 
 def max_steps(config: Config) -> int:

@@ -14,7 +14,7 @@ from flowchart.dataset.corpus import Corpus, subset_order
 from flowchart.errors import UserError
 from flowchart.pipelines import fingerprint
 from flowchart.runs.versions import versions
-from flowchart.training.config import OPS_CODE, make_config, max_steps
+from flowchart.training.config import OPS_CODE, keeps_best, make_config, max_steps
 from flowchart.training.corpora import Corpora, Written
 from flowchart.training.point import Point
 from flowchart.training.schedule import Schedule
@@ -81,6 +81,7 @@ def lay_out(folder: Path, corpus: Corpus, settings: Settings, told: Told) -> tup
                     gpu_id=settings.gpu_id,
                     built_in=settings.built_in,
                     blank=settings.config is None and not settings.base_model,
+                    keeps_best=keeps_best(config, settings),
                 )
             )
     told(len(points), len(points))
@@ -128,4 +129,4 @@ def command(point: Point, cwd: str) -> str:
         f"python -m spacy train {name(point.folder / 'config.cfg')}{code}{gpu} "
         f"--paths.train {name(point.folder / 'train.spacy')} --paths.dev {name(point.dev)} "
         f"--output {name(point.folder / 'repeated')}"
-    )
+    )  # its model-last is this one, its model-best where the best is kept

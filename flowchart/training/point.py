@@ -2,7 +2,7 @@
 
     points/050/config.cfg   what to train
     points/050/train.spacy  what to train it on
-    points/050/model        the best model on the eval set
+    points/050/model        the model of its last step, or the best on the eval set where it chooses one
     points/050/point.json   its scores, and what was right and wrong in each text
 
 The pieces are spaCy's own, in the order of `spacy train`, so that command on the same files makes the same
@@ -41,6 +41,7 @@ from flowchart.runs.events import dump
 from flowchart.training.intervals import FEWEST_TEXTS, intervals, texts_counted
 from flowchart.training.once import ReadOnce, update_from_memory
 from flowchart.training.scores import Counts
+from flowchart.training.selection import flattery
 from flowchart.workspace import write_atomic
 
 PER_SECOND = 2.0
@@ -73,6 +74,8 @@ class Point:
         gpu_id: The number of the GPU to train on; -1 for the CPU.
         built_in: Whether its texts are read as by the built-in config, the same ones at each pass.
         blank: Whether it begins with a blank model.
+        keeps_best: Whether the best of its evaluations is kept, as spaCy does, and not the model of its last
+            step. Such a model looks better on the eval set that chose it than it is.
     """
 
     folder: Path
@@ -90,6 +93,7 @@ class Point:
     gpu_id: int = -1
     built_in: bool = True
     blank: bool = True
+    keeps_best: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,23 +143,51 @@ class _EvalSet:
         # A pipeline of the person's own may be chosen by scores that are not about entities.
         plain = set(self._weights) <= {"ents_f", "ents_p", "ents_r"}
         self._spacys = None if plain else create_evaluation_callback(nlp, corpus, dict(weights))
-        self.counts = Counts(len(self._gold))
 
-    def measure(self) -> tuple[float, dict[str, Any]]:
-        """Return the weighted score and all scores, as `spacy train` does, and keep the counts."""
+    def measure(self) -> tuple[Counts, float, dict[str, Any]]:
+        """Return the counts, and the weighted score and all scores as `spacy train` has them."""
         predicted: list[Doc] = list(
             # Copies, because the entities of one evaluation would be kept by the next.
             self._nlp.pipe((doc.copy() for doc in self._texts), batch_size=PREDICT_AT_A_TIME)
         )
-        self.counts = Counts.of(self._gold, predicted)
+        counts = Counts.of(self._gold, predicted)
         if self._spacys is not None:
-            return self._spacys()
-        scores = self.counts.scores()
-        return sum(scores[name] * weight for name, weight in self._weights.items()), scores
+            return counts, *self._spacys()
+        scores = counts.scores()
+        return counts, sum(scores[name] * weight for name, weight in self._weights.items()), scores
+
+
+class _Evaluations:
+    """The evaluations of a training.
+
+    Attributes:
+        counts: What each evaluation found right and wrong, in their order.
+    """
+
+    def __init__(self, eval_set: _EvalSet, *, from_first: bool) -> None:
+        """Begin with none.
+
+        Args:
+            eval_set: The texts.
+            from_first: Whether the first one is made. spaCy evaluates after the first step, when little
+                has been learnt yet.
+        """
+        self.counts: list[Counts] = []
+        self._eval_set = eval_set
+        self._skip = not from_first
+
+    def __call__(self) -> tuple[float, dict[str, Any]]:
+        """Evaluate, and return the weighted score and all scores."""
+        if self._skip:
+            self._skip = False
+            return 0.0, {}
+        counts, score, scores = self._eval_set.measure()
+        self.counts.append(counts)
+        return score, scores
 
 
 def train(point: Point, tell: Tell) -> Trained:
-    """Train a point, keep its best model and its scores in its folder.
+    """Train a point, keep its model and its scores in its folder.
 
     Args:
         point: What to train.
@@ -186,22 +218,24 @@ def train(point: Point, tell: Tell) -> Trained:
     ready = create_before_to_disk_callback(settings["before_to_disk"])
     eval_set = _EvalSet(nlp, dev_corpus, settings["score_weights"])
 
-    evaluations = 0
+    evaluations = _Evaluations(eval_set, from_first=point.keeps_best and not point.blank)
 
-    def evaluate() -> tuple[float, dict[str, Any]]:
-        nonlocal evaluations
-        evaluations += 1
-        # spaCy evaluates after the first step too, when a blank model has nothing to be measured yet.
-        return eval_set.measure() if evaluations > 1 or not point.blank else (0.0, {})
+    def keep(info: dict[str, Any]) -> int:
+        update_meta(settings, nlp, info)
+        with nlp.use_params(settings["optimizer"].averages):
+            ready(nlp).to_disk(point.folder / "model.new")
+        _replace(point.folder / "model.new", point.folder / "model")
+        return len(evaluations.counts) - 1
 
-    best: Counts | None = None
+    kept = -1
     loss = _Loss()
-    last, step = 0.0, 0
+    last, step, measured = 0.0, 0, False
+    info: dict[str, Any] = {}
     for _, info, is_best in train_while_improving(
         nlp,
         settings["optimizer"],
         create_train_batches(nlp, train_corpus, settings["batcher"], settings["max_epochs"]),
-        evaluate,
+        evaluations,
         dropout=settings["dropout"],
         accumulate_gradient=settings["accumulate_gradient"],
         patience=settings["patience"],
@@ -213,13 +247,9 @@ def train(point: Point, tell: Tell) -> Trained:
     ):
         step = info["step"]
         loss.add(info["losses"], reset=is_best is not None)
-        measured = is_best is not None and (evaluations > 1 or not point.blank)
-        if measured and is_best:
-            best = eval_set.counts
-            update_meta(settings, nlp, info)
-            with nlp.use_params(settings["optimizer"].averages):
-                ready(nlp).to_disk(point.folder / "model.new")
-            _replace(point.folder / "model.new", point.folder / "model")
+        measured = is_best is not None and bool(evaluations.counts)
+        if point.keeps_best and measured and is_best:
+            kept = keep(info)
         moment = time.perf_counter()
         if measured or moment - last >= 1 / PER_SECOND:
             last = moment
@@ -228,18 +258,24 @@ def train(point: Point, tell: Tell) -> Trained:
                     "step": step,
                     "max_steps": point.max_steps,
                     "loss": loss.mean(),
-                    "ents_f": eval_set.counts.scores()["ents_f"] if measured else None,
+                    "ents_f": evaluations.counts[-1].scores()["ents_f"] if measured else None,
                     "seconds": round(moment - began, 2),
                 }
             )
-    if best is None:
+    if not point.keeps_best:
+        if not measured:  # evaluations of the person's own setting, none of them after the last step
+            with nlp.use_params(settings["optimizer"].averages):
+                info["score"], info["other_scores"] = evaluations()
+        kept = keep(info)
+    if kept < 0:
         raise UserError(
             f"the training ended after {step} steps without an evaluation; lower training.eval_frequency "
             "in the config"
         )
     trained = _result(
         point,
-        best,
+        evaluations.counts[kept],
+        ents_f_flattery=flattery(evaluations.counts, kept, point.seed) if point.keeps_best else 0.0,
         steps=step,
         loss=loss.latest,
         seconds=round(time.perf_counter() - began, 2),

