@@ -23,8 +23,14 @@ class Curves(NamedTuple):
         """Part runs, in their order."""
         found = cls([], [])
         for run in runs:
-            (found.updating if run.settings.get("base_model") else found.blank).append(run)
+            (found.updating if _updates(run) else found.blank).append(run)
         return found
+
+
+def _updates(run: Run) -> bool:
+    """Whether a run trains a trained component further; a pipeline may give its tokenizer alone."""
+    named = bool(run.settings.get("base_model"))
+    return named and bool((run.result() or {}).get("updates", named))
 
 
 def is_tuned(settings: Mapping[str, Any]) -> bool:

@@ -47,12 +47,13 @@ def name_or_folder(text: str) -> str:
 def pipeline_files(folder: Path) -> list[Path]:
     """Return the files of a trained pipeline's folder that are others once it is trained anew.
 
-    Its config, its scores, its weights and its patterns; none where there is no such folder, as for the name
-    of a package.
+    Its config, scores, tokenizer, weights and patterns; none where there is no such folder, as for
+    the name of a package.
     """
     if not folder.is_absolute():  # what is given as a folder is kept with its whole path
         return []
-    found = [folder / "meta.json", folder / "config.cfg", *folder.glob("*/model"), *folder.glob("*/*.jsonl")]
+    own = [folder / name for name in ("meta.json", "config.cfg", "tokenizer")]
+    found = [*own, *folder.glob("*/model"), *folder.glob("*/*.jsonl")]
     return sorted(file for file in found if file.is_file())
 
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from flowchart.data_settings import SPACY
 from flowchart.errors import UserError
 from flowchart.workspace import Workspace, write_atomic
 
-SETTINGS = ("lang", "seed", "eval_split", "n_samples", "repeats", "target")
+SETTINGS = ("lang", "seed", "eval_split", "fix", "tokens", "n_samples", "repeats", "target")
 """What is set for a dataset, and may be said with it on the command line."""
 
 
@@ -26,6 +27,8 @@ class Session:
         lang: The spaCy language code of the texts.
         seed: The seed of the split and of the trainings.
         eval_split: The share of the texts that is split off when there are no evaluation files.
+        fix: Whether spans that can only be mended in one way are.
+        tokens: "spacy" to have spaCy's tokenizer cut the texts, "rows" for the rows' own tokens.
         n_samples: The number of points of a learning curve.
         repeats: How often each of them is trained.
         target: The F that would be good enough, 0 to 1; 0 when nobody said.
@@ -45,6 +48,8 @@ class Session:
     lang: str = "en"
     seed: int = 0
     eval_split: float = 0.2
+    fix: bool = False
+    tokens: str = SPACY
     n_samples: int = 4
     repeats: int = 1
     target: float = 0.0

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
-from flowchart import graph, session
+from flowchart import data_settings, graph, session
 from flowchart.errors import UserError
 from flowchart.evidence import Facts, as_record, measure
 from flowchart.path import Path, Step
@@ -158,6 +158,17 @@ class Walk:
             self.session.curve_run = self.session.compare_run = ""
         self.save()
 
+    def mend(self, *, fix: bool) -> None:
+        """Say whether spans that can only be mended in one way are; runs that did otherwise go out of view.
+
+        Raises:
+            UserError: It could not be saved.
+        """
+        self.session.fix = fix
+        self.session.check_run = ""
+        self.session.curve_run = self.session.compare_run = ""
+        self.save()
+
     @property
     def _files(self) -> tuple[list[str], list[str]]:
         return self.session.data, self.session.eval
@@ -171,6 +182,7 @@ class Walk:
             "lang": self.session.lang,
             "eval_split": self.session.eval_split,
             "seed": self.session.seed,
+            **data_settings.unusual({"fix": self.session.fix, "tokens": self.session.tokens}),
         }
 
     def new_check(self) -> Run:

@@ -22,6 +22,8 @@ class Options:
         lang: The spaCy language code of the texts.
         eval_split: The share of the texts to split off when there are no evaluation files.
         seed: The seed of the split and of the trainings.
+        fix: Whether spans that can only be mended in one way are.
+        tokens: Who cuts texts into tokens: "spacy", or "rows".
         n_samples: The number of points of a learning curve.
         repeats: How often each of them is trained.
         target: The F that would be good enough, 0 to 1.
@@ -37,6 +39,8 @@ class Options:
     lang: str | None = None
     eval_split: float | None = None
     seed: int | None = None
+    fix: bool | None = None
+    tokens: str | None = None
     n_samples: int | None = None
     repeats: int | None = None
     target: float | None = None

@@ -23,6 +23,7 @@ from flowchart.dataset.loading import Loader
 from flowchart.dataset.merging import Merger
 from flowchart.dataset.refusals import nothing_accepted, nothing_to_learn, refuse_unmeasurable
 from flowchart.dataset.splitting import split, subset_order
+from flowchart.dataset.tokens import Tokenizer
 from flowchart.errors import UserError
 
 __all__ = ["Corpus", "Document", "FileFacts", "FindingLog", "Stage", "prepare", "split", "subset_order"]
@@ -134,6 +135,8 @@ def prepare(
     findings: FindingLog | None = None,
     trainable: bool = True,
     eval_sets: Path | None = None,
+    tokenizer: Tokenizer | None = None,
+    fix: bool = False,
 ) -> Corpus:
     """Read a dataset and make it ready for training.
 
@@ -144,7 +147,7 @@ def prepare(
     Args:
         train: The training files.
         eval: The evaluation files.
-        lang: The spaCy language whose tokenizer the spans must fit.
+        lang: The spaCy language, whose tokenizer the spans must fit where no other is given.
         eval_split: The share split off for evaluation when no evaluation file is named.
         seed: The seed of the split.
         progress: Told the stage ("read" in bytes, "align" in texts), what is done, and the total.
@@ -154,6 +157,8 @@ def prepare(
             instead.
         eval_sets: The folder in which a set that is split off is saved, to be used from then on
             (`Workspace.eval_sets`); None splits off a new one each time.
+        tokenizer: What the spans must fit; None for the language's own tokenizer.
+        fix: Whether to mend spans that can only be mended in one way.
 
     Raises:
         UserError: The data cannot be used at all: a file is missing or unreadable, nothing was accepted, or
@@ -164,16 +169,17 @@ def prepare(
         raise UserError("no training file; name a JSONL file with annotations")
     if not 0 < eval_split < 1:
         raise UserError(f"eval split {eval_split}: must lie between 0 and 1, as 0.2 for a fifth")
+    tokenizer = tokenizer or Tokenizer.of(lang)
     divider = None
     if not eval:
-        divider = Divider(eval_sets, train, seed=seed, share=eval_split, lang=lang)
+        divider = Divider(eval_sets, train, seed=seed, share=eval_split, tokenizer=tokenizer, fix=fix)
     funnel = Funnel()
     paths = [*train, *eval]
     names = [str(path) for path in paths]
     sides: tuple[tuple[Role, Sequence[Path]], ...] = (("train", train), ("eval", eval))
     roles: list[Role] = [role for role, given in sides for _ in given]
     mergers: dict[Role, Merger] = {role: Merger(role, names, funnel, log) for role in ("train", "eval")}
-    facts = _read(paths, roles, mergers, funnel, log, progress)
+    facts = _read(paths, roles, mergers, funnel, log, progress, own_tokens=tokenizer.rows)
     for role, given in sides:
         mergers[role].finish()
         if given and not mergers[role].groups:
@@ -181,7 +187,7 @@ def prepare(
     nothing = not any(group.spans for group in mergers["train"].groups.values())
     if nothing and (trainable or not funnel["rows"].spans):
         raise nothing_to_learn(names[0], funnel)
-    aligner = Aligner(lang, names, funnel, log)
+    aligner = Aligner(tokenizer, names, funnel, log, fix=fix)
     documents, content_hash = _align(mergers, aligner, funnel, progress)
     if trainable and not any(document.spans for document in documents["train"]):
         raise nothing_to_learn(names[0], funnel)
@@ -220,6 +226,8 @@ def _read(  # noqa: PLR0917 - all of them are different things
     funnel: Funnel,
     log: FindingLog,
     progress: Progress,
+    *,
+    own_tokens: bool,
 ) -> list[FileFacts]:
     sizes = [_size(path) for path in paths]
     total = sum(sizes)
@@ -230,7 +238,7 @@ def _read(  # noqa: PLR0917 - all of them are different things
     facts = []
     for index, (path, role) in enumerate(zip(paths, roles, strict=True)):
         before = sum(sizes[:index])
-        loader = Loader(path, role, funnel, log)
+        loader = Loader(path, role, funnel, log, own_tokens=own_tokens)
         for task in loader.tasks(lambda done, before=before: progress("read", before + done, total)):  # type: ignore[misc]
             mergers[role].add(index, task)
         progress("read", before + sizes[index], total)
@@ -262,11 +270,13 @@ def _align(
     documents: dict[Role, list[Document]] = {"train": [], "eval": []}
     for role, merger in mergers.items():
         for text, group in merger.groups.items():
-            hashes.append(digest((role, text, group.spans)))
-            spans = aligner.align(text, group)
-            documents[role].append(Document(text, spans, group.source))
-            funnel.keep("aligned", role, len(spans))
+            content = role, text, group.spans
+            hashes.append(digest((*content, group.unknown) if group.unknown else content))
+            document = aligner.align(text, group)
+            documents[role].append(document)
+            funnel.keep("aligned", role, len(document.spans))
             if not len(hashes) % 256 or len(hashes) == total:
                 progress("align", len(hashes), total)
         merger.groups.clear()
+    aligner.finish()
     return documents, united(hashes)

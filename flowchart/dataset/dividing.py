@@ -12,6 +12,7 @@ from flowchart.dataset.eval_set import EvalSet
 from flowchart.dataset.findings import FindingLog
 from flowchart.dataset.funnel import Funnel, Role
 from flowchart.dataset.splitting import split
+from flowchart.dataset.tokens import Tokenizer
 
 EvalSource = Literal["file", "split", "saved"]
 """Evaluation files that were named, a set split off now, or one that was split off at another time."""
@@ -26,7 +27,14 @@ class Divider:
     """
 
     def __init__(
-        self, eval_sets: Path | None, train: Sequence[Path], *, seed: int, share: float, lang: str
+        self,
+        eval_sets: Path | None,
+        train: Sequence[Path],
+        *,
+        seed: int,
+        share: float,
+        tokenizer: Tokenizer,
+        fix: bool = False,
     ) -> None:
         """Look for a saved set of the data.
 
@@ -35,16 +43,19 @@ class Divider:
             train: The files of the data.
             seed: The seed of the split.
             share: The share to split off.
-            lang: The spaCy language.
+            tokenizer: What the spans fit.
+            fix: Whether spans are mended.
 
         Raises:
             UserError: There is a saved set, and it is damaged.
         """
         self.source: EvalSource = "split"
         self.file = ""
-        self._seed, self._share, self._lang = seed, share, lang
+        self._seed, self._share, self._tokenizer = seed, share, tokenizer
         self._place = len(train)  # of the set's file, after the data's own
-        self._set = EvalSet(eval_sets, train, seed=seed, share=share, lang=lang) if eval_sets else None
+        self._set = None
+        if eval_sets:
+            self._set = EvalSet(eval_sets, train, seed=seed, share=share, tokenizer=tokenizer, fix=fix)
         self._saved = self._set.read(self._place) if self._set else None
 
     def divide(
@@ -73,7 +84,7 @@ class Divider:
             return self._split(documents, files[0], log)
         self.source, self.file = "saved", str(self._set.file)
         files.append(self.file)
-        aligner = Aligner(self._lang, files, Funnel(), FindingLog())
+        aligner = Aligner(self._tokenizer, files, Funnel(), FindingLog())
         train = self._set.hold_out(self._saved, documents, files, aligner, funnel, log)
         return {"train": train, "eval": self._saved}
 

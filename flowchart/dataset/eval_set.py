@@ -8,7 +8,9 @@ whatever becomes of the data: its texts are held out of training, rows that come
 where the data says something else about one of its texts by now, the saved annotation counts and a finding
 says so. Deleting the `.jsonl` has the next run split off a new one.
 
-The name depends on the data's files, the seed, the share and the language: the same question, the same set.
+The name depends on the data's files, the seed, the share and the language, and on whatever else decides which
+spans there are: another tokenizer than the language's, the rows' own tokens, mending. The same question, the
+same set.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from flowchart.data_settings import ROWS
 from flowchart.dataset.alignment import Aligner
 from flowchart.dataset.document import Document, documents_hash
 from flowchart.dataset.findings import FindingLog
@@ -29,6 +32,7 @@ from flowchart.dataset.funnel import Funnel
 from flowchart.dataset.loading import Loader
 from flowchart.dataset.merging import Group, Merger, difference
 from flowchart.dataset.task import input_hash, task_hash
+from flowchart.dataset.tokens import Tokenizer
 from flowchart.errors import UserError
 from flowchart.workspace import write_atomic
 
@@ -43,7 +47,16 @@ class EvalSet:
         facts_file: What is known about it.
     """
 
-    def __init__(self, folder: Path, train: Sequence[Path], *, seed: int, share: float, lang: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        train: Sequence[Path],
+        *,
+        seed: int,
+        share: float,
+        tokenizer: Tokenizer,
+        fix: bool = False,
+    ) -> None:
         """Name the set; nothing is read or written.
 
         Args:
@@ -51,11 +64,16 @@ class EvalSet:
             train: The files of the data.
             seed: The seed of the split.
             share: The share split off.
-            lang: The spaCy language whose tokenizer the spans fit.
+            tokenizer: What the spans fit.
+            fix: Whether spans are mended.
         """
         # not resolved: a link that leads to each day's export is the same data
         paths = sorted(os.path.abspath(path) for path in train)  # noqa: PTH100
-        self._asked = {"files": paths, "seed": seed, "share": share, "lang": lang}
+        self._asked: dict[str, Any] = {"files": paths, "seed": seed, "share": share, "lang": tokenizer.lang}
+        # Named only where they are not as usual, so that sets keep the names they were saved by.
+        unusual = {"tokenizer": tokenizer.identity, "tokens": tokenizer.rows and ROWS, "fix": fix}
+        self._asked.update((name, value) for name, value in unusual.items() if value)
+        self._own_tokens = tokenizer.rows
         digest = hashlib.sha256(json.dumps(self._asked, sort_keys=True).encode()).hexdigest()[:12]
         stem = Path(paths[0]).name.removesuffix(".gz").removesuffix(".jsonl")
         stem = re.sub(r"[^A-Za-z0-9_]+", "-", stem)[:_LONGEST_STEM].strip("-")
@@ -76,7 +94,7 @@ class EvalSet:
         funnel, log = Funnel(), FindingLog()
         merger = Merger("eval", [str(self.file)], funnel, log)
         try:
-            for task in Loader(self.file, "eval", funnel, log).tasks():
+            for task in Loader(self.file, "eval", funnel, log, own_tokens=self._own_tokens).tasks():
                 merger.add(0, task)
             found = hashlib.sha256(self.file.read_bytes()).hexdigest()
         except OSError as error:
@@ -88,7 +106,8 @@ class EvalSet:
             first = next(finding for finding in log if finding.kind in lost)
             raise self._damaged(f"row {first.row}: {first.message}")
         documents = [
-            Document(text, group.spans, (source, group.source[1])) for text, group in merger.groups.items()
+            Document(text, group.spans, (source, group.source[1]), group.unknown, group.tokens)
+            for text, group in merger.groups.items()
         ]
         if (saved := self._saved_sha256()) is None:
             self._write_facts(documents, found)
@@ -155,12 +174,15 @@ class EvalSet:
         """
         texts = {document.text for document in saved}
         here = {document.text: document for document in documents if document.text in texts}
+        older: list[Document] = []
         for document in saved:
             now = here.get(document.text)
             if now is not None and now.spans == document.spans:
+                if now.unknown != document.unknown:
+                    older.append(now)
                 continue
-            group = Group(document.source, document.spans)
-            if aligner.align(document.text, group) != document.spans:
+            group = Group(document.source, document.spans, tokens=document.tokens)
+            if aligner.align(document.text, group).spans != document.spans:
                 raise self._damaged(f"row {document.source[1]}: its spans do not fit spaCy's tokens")
             spans = len(document.spans)
             if now is None:
@@ -175,6 +197,14 @@ class EvalSet:
                 message = f"annotated anew since {self.file} row {document.source[1]} was saved: {what}"
                 done, (file, row) = "kept the saved annotation for evaluation", now.source
                 log.add("eval-text-changed", files[file], row, message, done, text=document.text)
+        if older:
+            file, row = older[0].source
+            message = (
+                f"{len(older):,} texts of the saved set {self.file} have places that are unknown in the data "
+                "(as spans off the tokens are) and not there, or the other way round"
+            )
+            done = "kept the set as it was saved; delete it to split off a new one"
+            log.add("eval-set-older", files[file], row, message, done, text=older[0].text)
         rest = [document for document in documents if document.text not in texts]
         asked = round(float(str(self._asked["share"])) * (len(rest) + len(saved)))
         if 2 * len(saved) < asked:
@@ -220,7 +250,19 @@ def _task(document: Document) -> dict[str, Any]:
     """Return a document as Prodigy's task, accepted."""
     spans = [{"start": start, "end": end, "label": label} for start, end, label in document.spans]
     task = {"text": document.text, "_input_hash": input_hash(document.text), "spans": spans}
-    return {**task, "_task_hash": task_hash(task), "answer": "accept"}
+    more: dict[str, Any] = {"_unknown": document.unknown} if document.unknown else {}
+    if document.tokens:
+        more["tokens"] = [
+            {
+                "text": document.text[start:end],
+                "start": start,
+                "end": end,
+                "id": number,
+                "ws": document.text[end : end + 1] == " ",
+            }
+            for number, (start, end) in enumerate(document.tokens)
+        ]
+    return {**task, **more, "_task_hash": task_hash(task), "answer": "accept"}
 
 
 def _claim(temporary: Path, file: Path) -> bool:

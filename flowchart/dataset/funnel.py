@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from flowchart.text import counted
 
 Role = Literal["train", "eval"]
 
@@ -28,6 +31,8 @@ class Stage:
         added_documents: The documents that come in here, by kind of finding: a saved evaluation set may hold
             texts, or annotations of them, that are not in the data any more.
         added_spans: The spans of those.
+        mended_spans: The spans that are among `spans` because they were mended, by kind of finding.
+        mendable_spans: The spans that mending (`--fix`) would bring, by the kind that they are lost by.
     """
 
     name: str
@@ -39,6 +44,8 @@ class Stage:
     lost_spans: Counter[str] = field(default_factory=Counter)
     added_documents: Counter[str] = field(default_factory=Counter)
     added_spans: Counter[str] = field(default_factory=Counter)
+    mended_spans: Counter[str] = field(default_factory=Counter)
+    mendable_spans: Counter[str] = field(default_factory=Counter)
 
     @property
     def lost(self) -> dict[str, int]:
@@ -61,6 +68,8 @@ class Stage:
             "lost_spans": dict(self.lost_spans),
             "added_documents": dict(self.added_documents),
             "added_spans": dict(self.added_spans),
+            "mended_spans": dict(self.mended_spans),
+            "mendable_spans": dict(+self.mendable_spans),
         }
 
 
@@ -108,3 +117,27 @@ class Funnel:
             reached.added_documents[kind] += documents
         if spans:
             reached.added_spans[kind] += spans
+
+    def mend(self, stage: str, kind: str, *, spans: int) -> None:
+        """Count spans that reach a step because they were mended."""
+        self._stages[stage].mended_spans[kind] += spans
+
+    def could_mend(self, stage: str, kind: str, *, spans: int) -> None:
+        """Count spans that would reach a step if they were mended."""
+        self._stages[stage].mendable_spans[kind] += spans
+
+
+def mended(stages: Iterable[Mapping[str, Any]]) -> tuple[int, int]:
+    """Return how many spans of a result's funnel were mended, and how many more mending would bring."""
+    done, possible = 0, 0
+    for stage in stages:
+        done += sum((stage.get("mended_spans") or {}).values())
+        possible += sum((stage.get("mendable_spans") or {}).values())
+    return done, possible
+
+
+def mending_words(stage: Mapping[str, Any]) -> list[str]:
+    """Return in words what was mended at a step, and what `--fix` would bring; nothing where nothing is."""
+    done, possible = mended([stage])
+    words = [f"{counted(done, 'span')} mended"] if done else []
+    return words + ([f"--fix would bring {counted(possible, 'span')}"] if possible else [])

@@ -46,6 +46,9 @@ KINDS: dict[str, Kind] = {
     "byte-order-mark": Kind("warning", "rows", "A byte order mark stands in the middle of the file."),
     "json-array": Kind("warning", "rows", "The file is one JSON array, not one object a line."),
     "tokens-disagree": Kind("warning", "tasks", "The row's tokens are not those of its text."),
+    "tokens-unusable": Kind(
+        "warning", "tasks", "A row's own tokens, asked for by --tokens rows, do not cover its text."
+    ),
     "span-text-disagrees": Kind("warning", "tasks", "A span's own text is not what stands at its offsets."),
     "answer-spelling": Kind("warning", "tasks", "An answer is written in another way."),
     "answer-missing": Kind("info", "tasks", "Rows with spans have no answer."),
@@ -74,6 +77,12 @@ KINDS: dict[str, Kind] = {
     # spans that the model cannot learn
     "whitespace-edge": Kind("warning", "aligned", "A span begins or ends with white space (spaCy E024)."),
     "misaligned": Kind("warning", "aligned", "A span does not start and end at token boundaries."),
+    "whitespace-mended": Kind(
+        "info", "aligned", "A span was taken without the white space at its edge (--fix)."
+    ),
+    "rows-tokens-fit": Kind(
+        "warning", "aligned", "Misaligned spans fit the rows' own tokens (--tokens rows)."
+    ),
     "same-span-two-labels": Kind("warning", "aligned", "One span has two labels."),
     "overlapping": Kind("warning", "aligned", "A span overlaps a longer one."),
     "nothing-aligned": Kind("error", "aligned", "No span of the training data can be learnt from."),
@@ -90,6 +99,9 @@ KINDS: dict[str, Kind] = {
     ),
     "eval-set-outgrown": Kind(
         "warning", "split", "The saved evaluation set is less than half of the share asked for."
+    ),
+    "eval-set-older": Kind(
+        "warning", "split", "The saved evaluation set takes as no entity what is unknown in the data."
     ),
     "eval-text-in-train": Kind("warning", "split", "An evaluation text is also a training text."),
     "train-text-in-eval": Kind("info", "split", "The same, told of the training text's row."),

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
-from msgspec import UNSET, Raw
+from msgspec import UNSET
 
 from flowchart.dataset import hints, rules
+from flowchart.dataset.document import Range
 from flowchart.dataset.findings import EXCERPT, FindingLog, quote
 from flowchart.dataset.formats import jsonl
 from flowchart.dataset.funnel import Funnel, Role
 from flowchart.dataset.lenient import Problem, Reading, UnreadableError, has_lone_surrogate, read
-from flowchart.dataset.task import Row, Span, decode_row, input_hash, input_hash_v1
+from flowchart.dataset.task import Row, Span, Token, decode_row, input_hash, input_hash_v1
+from flowchart.dataset.tokens import covering
 from flowchart.errors import UserError
 
 MAX_BROKEN = 1000
 """After so many rows from the start, none of them a JSON object, a file is refused as being no JSONL."""
+
+FEW = 5
+"""Rows whose own tokens are odd that are told one by one; of more, one finding tells how many."""
 
 ANSWERS = ("accept", "reject", "ignore")
 
@@ -39,6 +44,10 @@ class Task:
         binary: Whether it is a yes or no to one suggested span.
         unreadable: What stands in place of a list of spans, or "".
         annotator: Who, or "".
+        unknown: Places inside the text that a span says something unusable about: without a label, or the
+            inner part of one that is partly outside.
+        tokens: The row's own tokens, where they are asked for and cover the text.
+        misfits: The spans that do not fit the row's own tokens; None where these cannot be used.
     """
 
     row: int
@@ -49,6 +58,9 @@ class Task:
     binary: bool
     unreadable: str
     annotator: str
+    unknown: list[Range] = field(default_factory=list)
+    tokens: tuple[Range, ...] = ()
+    misfits: tuple[tuple[int, int, str], ...] | None = None
 
 
 class Loader:
@@ -59,7 +71,18 @@ class Loader:
         rows: The rows read so far, blank lines not counted.
     """
 
-    def __init__(self, path: Path, role: Role, funnel: Funnel, findings: FindingLog) -> None:
+    def __init__(
+        self, path: Path, role: Role, funnel: Funnel, findings: FindingLog, *, own_tokens: bool = False
+    ) -> None:
+        """Begin.
+
+        Args:
+            path: The file.
+            role: Whether it is to train or to evaluate on.
+            funnel: Told each row and what it costs.
+            findings: Takes the findings.
+            own_tokens: Whether tasks are to have their rows' own tokens.
+        """
         self.path = path
         self.rows = 0
         self._name = str(path)
@@ -71,6 +94,9 @@ class Loader:
         self._hashes: dict[int, tuple[int, int]] = {}  # stored input hash -> hash and row of its first text
         self._strange_hashes = 0
         self._no_answer = 0
+        self._own_tokens = own_tokens
+        self._odd_tokens = _Repeated()
+        self._no_tokens = _Repeated()
 
     def tasks(self, progress: Callable[[int], None] | None = None) -> Iterator[Task]:
         """Yield the usable tasks, in order.
@@ -93,6 +119,7 @@ class Loader:
         if self._no_answer:
             message = f"{self._no_answer} rows with spans have no answer"
             self._findings.add("answer-missing", self._name, 0, message, "taken as accepted")
+        self._tell_tokens()
         if self._strange_hashes:
             message = f"{self._strange_hashes} stored input hashes follow no known rule"
             self._findings.add("hash-unknown", self._name, 0, message, "grouped by the text itself")
@@ -145,12 +172,24 @@ class Loader:
             self._findings.add(kind, self._name, number, message, "left the row out", text=shown)
             return None
         assert isinstance(text, str)
-        spans = self._spans(number, text, row, reading)
+        unknown = _saved_unknown(row, len(text)) if row.unknown else []
+        spans = self._spans(number, text, row, reading, unknown)
+        tokens, misfits = self._tokens(number, text, row, spans)
         answer = self._answer(number, row, reading, text)
         self._check_hash(number, row, text)
-        unreadable = reading.unreadable if reading else ""
-        annotated = bool(answer) or isinstance(row.spans, list)
-        return Task(number, text, spans, answer, annotated, rules.is_binary(row), unreadable, row.annotator)
+        return Task(
+            number,
+            text,
+            spans,
+            answer,
+            annotated=bool(answer) or isinstance(row.spans, list),
+            binary=rules.is_binary(row),
+            unreadable=reading.unreadable if reading else "",
+            annotator=row.annotator,
+            unknown=unknown,
+            tokens=tokens,
+            misfits=misfits,
+        )
 
     def _unreadable(self, number: int, error: UnreadableError, head: str) -> None:
         self._funnel.keep("rows", self._role, 0)
@@ -189,31 +228,37 @@ class Loader:
 
     # parts of a row
 
-    def _spans(self, number: int, text: str, row: Row, reading: Reading | None) -> list[tuple[int, int, str]]:
+    def _spans(
+        self, number: int, text: str, row: Row, reading: Reading | None, unknown: list[Range]
+    ) -> list[tuple[int, int, str]]:
+        """Return the usable spans; the places inside the text of the others go to `unknown`."""
         if reading is not None:
             for problem in reading.problems:
-                self._lose_span(number, text, problem)
+                self._lose_span(number, text, problem, unknown)
         if not row.spans:
             return []
-        if row.tokens is not UNSET:
-            self._check_tokens(number, text, row.tokens)
         spans = []
         size = len(text)
         for span in row.spans:
             start, end, label = span.start, span.end, span.label
             if not 0 <= start < end <= size:
                 message = rules.outside(text, span)
-                self._lose_span(number, text, Problem("span-out-of-text", message, (start, end), label))
+                problem = Problem("span-out-of-text", message, (start, end), label)
+                self._lose_span(number, text, problem, unknown)
             elif not label or label.isspace():
                 message = f"the span {start}:{end} {quote(text[start:end])} has an empty label"
-                self._lose_span(number, text, Problem("span-label", message, (start, end), label))
+                self._lose_span(number, text, Problem("span-label", message, (start, end), label), unknown)
             else:
                 spans.append((start, end, label))
                 if span.text is not None and span.text != text[start:end]:
                     self._tell_other_text(number, text, span)
         return spans
 
-    def _lose_span(self, number: int, text: str, problem: Problem) -> None:
+    def _lose_span(self, number: int, text: str, problem: Problem, unknown: list[Range]) -> None:
+        if problem.span is not None:
+            start, end = max(problem.span[0], 0), min(problem.span[1], len(text))
+            if start < end:
+                unknown.append((start, end))
         self._funnel.lose("tasks", problem.kind, spans=1)
         self._findings.add(
             problem.kind,
@@ -242,10 +287,38 @@ class Loader:
             label=span.label,
         )
 
-    def _check_tokens(self, number: int, text: str, raw: Raw) -> None:
-        if message := rules.tokens_fault(text, raw):
-            done = "went by the text and the span offsets"
-            self._findings.add("tokens-disagree", self._name, number, message, done, text=text)
+    def _tokens(
+        self, number: int, text: str, row: Row, spans: list[tuple[int, int, str]]
+    ) -> tuple[tuple[Range, ...], tuple[tuple[int, int, str], ...] | None]:
+        """Return the row's own tokens, if asked for, and the spans that do not fit them."""
+        if not (row.spans or self._own_tokens):
+            return (), None
+        tokens: list[Token] = []
+        if row.tokens is not UNSET:
+            tokens, fault = rules.read_tokens(text, row.tokens)
+            if fault:
+                self._odd_tokens.add(number, fault, text)
+        if not self._own_tokens and all(_stands_free(text, span) for span in spans):
+            return (), ()  # whoever cuts the text: most rows need no closer look
+        own = covering(text, tokens)
+        if own is None:
+            if self._own_tokens:
+                what = "the row's tokens do not cover its text" if tokens else "the row has no tokens"
+                self._no_tokens.add(number, what, text)
+            return (), None
+        starts, ends = {start for start, _ in own}, {end for _, end in own}
+        misfits = tuple(span for span in spans if span[0] not in starts or span[1] not in ends)
+        return own if self._own_tokens else (), misfits
+
+    def _tell_tokens(self) -> None:
+        """Tell once what many rows have alike: one finding a row would bury the others."""
+        for kind, found, done in (
+            ("tokens-disagree", self._odd_tokens, "went by the text and the span offsets"),
+            ("tokens-unusable", self._no_tokens, "cut the text by spaCy's tokenizer"),
+        ):
+            alike = f" (and so on, {found.count:,} rows)" if found.count > FEW else ""
+            for row, message, text in found.first[: 1 if alike else FEW]:
+                self._findings.add(kind, self._name, row, message + alike, done, text=text)
 
     def _answer(self, number: int, row: Row, reading: Reading | None, text: str) -> str:
         if reading is not None and reading.answer:
@@ -284,6 +357,30 @@ class Loader:
             )
         elif known[1] == number and stored != input_hash(text) and stored != input_hash_v1(text):
             self._strange_hashes += 1
+
+
+@dataclass(slots=True)
+class _Repeated:
+    """What many rows may have alike: how many, and row, message and text of the first few."""
+
+    count: int = 0
+    first: list[tuple[int, str, str]] = field(default_factory=list)
+
+    def add(self, row: int, message: str, text: str) -> None:
+        if self.count < FEW:
+            self.first.append((row, message, text))
+        self.count += 1
+
+
+def _stands_free(text: str, span: tuple[int, int, str]) -> bool:
+    """Whether a span has a space, or nothing, on either side: no tokenizer goes over its edges."""
+    start, end, _ = span
+    return (not start or text[start - 1] == " ") and (end == len(text) or text[end] == " ")
+
+
+def _saved_unknown(row: Row, size: int) -> list[Range]:
+    """Return the unknown places that a saved evaluation set notes in its rows."""
+    return [(start, end) for start, end in row.unknown or () if 0 <= start < end <= size]
 
 
 def _head(line: bytes | memoryview) -> str:

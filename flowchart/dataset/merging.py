@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from flowchart.dataset.document import Range
 from flowchart.dataset.findings import FindingLog, quote
 from flowchart.dataset.funnel import Funnel, Role
 from flowchart.dataset.loading import ANSWERS, Task
@@ -36,11 +37,17 @@ class Group:
         source: The file's index and the row that came first.
         spans: Every span that any row gave, sorted, each once.
         versions: What the rows gave, when there is more than one.
+        unknown: The places that any row says something unusable about.
+        tokens: The first row's own tokens, where they are to be used.
+        misfits: The spans that do not fit their row's own tokens; None where these cannot be used.
     """
 
     source: Source
     spans: tuple[SpanTuple, ...]
     versions: Versions | None = None
+    unknown: tuple[Range, ...] = ()
+    tokens: tuple[Range, ...] = ()
+    misfits: tuple[SpanTuple, ...] | None = None
 
     def votes(self, span: SpanTuple) -> int:
         """Return how many rows gave a span."""
@@ -121,8 +128,13 @@ class Merger:
             self._tell_repeated(file, task)
         group = self.groups.get(task.text)
         if group is None:
-            self.groups[task.text] = Group((file, task.row), spans)
+            unknown = tuple(task.unknown)
+            self.groups[task.text] = Group((file, task.row), spans, None, unknown, task.tokens, task.misfits)
             return
+        if task.unknown:
+            group.unknown = tuple(sorted({*group.unknown, *task.unknown}))
+        if group.misfits is not None:
+            group.misfits += spans if task.misfits is None else task.misfits
         known = group.versions
         if known is None:
             known = group.versions = Versions(Counter(group.spans), {}, {group.spans})

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 from msgspec import UNSET, Raw
 
 from flowchart.dataset import hints
 from flowchart.dataset.findings import quote
-from flowchart.dataset.task import Row, Span, decode_tokens
+from flowchart.dataset.task import Row, Span, Token, decode_tokens
+
+_MARK = re.compile(r"\[[A-Z]+\]|</?[a-z]+>|<\|.*\|>")
+"""What stands for no part of the text: [CLS], <s>, <|endoftext|>."""
 
 MAX_TEXT = 1_000_000
 """The longest text in characters: `nlp.max_length` of spaCy, which raises E088 beyond it."""
@@ -68,17 +73,32 @@ def is_binary(row: Row) -> bool:
     )
 
 
-def tokens_fault(text: str, raw: Raw) -> str:
-    """Return what is wrong with a row's tokens, or "". They are advisory: the text and the offsets rule."""
+def read_tokens(text: str, raw: Raw) -> tuple[list[Token], str]:
+    """Return a row's tokens, and what is wrong with them, or ""; no tokens where they cannot be read.
+
+    They are advisory: the text and the offsets rule.
+    """
     try:
-        tokens = decode_tokens(raw)
+        tokens = decode_tokens(raw) or []
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return f"the tokens cannot be read ({quote(str(error))})"
-    for token in tokens or ():
-        if text[token.start : token.end] != token.text:
-            there = quote(text[token.start : token.end])
+        return [], f"the tokens cannot be read ({quote(str(error))})"
+    return tokens, _tokens_fault(text, tokens)
+
+
+def _tokens_fault(text: str, tokens: list[Token]) -> str:
+    for token in tokens:
+        there = text[token.start : token.end]
+        if there != token.text and not _is_piece(token.text, there):
+            there = quote(there)
             return f"token {quote(token.text)} at {quote(token.start)}, where the text has {there}"
     return ""
+
+
+def _is_piece(token: str, there: str) -> bool:
+    """Whether a token is what a tokenizer for transformers makes of a place: a mark of its own, or a part."""
+    if not there:
+        return _MARK.fullmatch(token) is not None
+    return token.removeprefix("##").lstrip("\u2581\u0120").casefold() == there.strip().casefold()
 
 
 def outside(text: str, span: Span) -> str:

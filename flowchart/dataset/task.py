@@ -54,6 +54,7 @@ class Row(msgspec.Struct, gc=False):
     entities: Raw | UnsetType = UNSET
     options: Raw | UnsetType = UNSET
     accept: Raw | UnsetType = UNSET
+    unknown: list[tuple[int, int]] | UnsetType | None = msgspec.field(default=UNSET, name="_unknown")
     input_hash: int | UnsetType | None = msgspec.field(default=UNSET, name="_input_hash")
     is_binary: bool | UnsetType | None = msgspec.field(default=UNSET, name="_is_binary")
     view_id: str | UnsetType | None = msgspec.field(default=UNSET, name="_view_id")

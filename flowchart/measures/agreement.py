@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
+from flowchart.dataset.document import Range
 from flowchart.dataset.findings import quote
 from flowchart.dataset.merging import SpanTuple
 from flowchart.measures.as_written import whole_tasks
@@ -52,6 +53,7 @@ class Version:
         spans: The spans as written.
         labels: The labels that its source, the same annotator in the same file, gives to any text; empty
             where it has too few spans to tell, or gives another source's words other labels.
+        unknown: Places that it says something unusable about, as under a span without a label.
     """
 
     file: str
@@ -60,6 +62,18 @@ class Version:
     accepted: bool
     spans: Spans
     labels: frozenset[str] = frozenset()
+    unknown: frozenset[Range] = frozenset()
+
+    def against(self, other: Version) -> Spans:
+        """Return the spans that the other one says something about: those not where it is unknown."""
+        if not other.unknown:
+            return self.spans
+        return frozenset(
+            span
+            for span in self.spans
+            if span in other.spans
+            or not any(start < span[1] and span[0] < end for start, end in other.unknown)
+        )
 
     def apart(self, other: Version) -> bool:
         """Whether the two are of passes for different labels."""
@@ -68,7 +82,7 @@ class Version:
     def contradicts(self, other: Version) -> bool:
         """Whether the two, of one text, say different things about the same labels."""
         if self.accepted and other.accepted:
-            return self.spans != other.spans and not self.apart(other)
+            return self.against(other) != other.against(self) and not self.apart(other)
         return self.accepted != other.accepted and not self.apart(other)
 
 
@@ -114,7 +128,8 @@ def repeated(paths: Sequence[str]) -> dict[str, list[Version]]:
         if seen[hash(task.text)] > 1:
             who, accepted = task.annotator, task.answer != "reject"
             spans, every = frozenset(task.spans), labels.get((file, who), frozenset())
-            texts[task.text].append(Version(file, task.row, who, accepted, spans, every))
+            unknown = frozenset(task.unknown)
+            texts[task.text].append(Version(file, task.row, who, accepted, spans, every, unknown))
     several = {text: versions for text, versions in texts.items() if len(versions) > 1}
     renaming = _renaming(several.values())
     for versions in several.values() if renaming else ():
@@ -159,7 +174,8 @@ def by_annotator(versions: Iterable[Version], *, rejected: bool) -> dict[str, Ve
         if version.annotator and (version.accepted or rejected):
             known = found.get(version.annotator) or replace(version, spans=frozenset())
             spans = version.spans if version.accepted else frozenset()
-            found[version.annotator] = replace(known, spans=known.spans | spans)
+            unknown = known.unknown | version.unknown if version.unknown else known.unknown
+            found[version.annotator] = replace(known, spans=known.spans | spans, unknown=unknown)
     return found
 
 
@@ -211,7 +227,7 @@ def agreement(
     pairs: defaultdict[tuple[str, str], list[tuple[int, Spans, Spans]]] = defaultdict(list)
     for number, each in enumerate(drawn):
         for one, other in each:
-            pairs[one.annotator, other.annotator].append((number, one.spans, other.spans))
+            pairs[one.annotator, other.annotator].append((number, one.against(other), other.against(one)))
     whole = _scores([compared for each in pairs.values() for compared in each], seed)
     by_pair = [
         {
@@ -283,7 +299,8 @@ def splits(text: str, first: Version, second: Version) -> list[Split]:
 
     A span under another label, and one with another boundary, is one difference of both.
     """
-    only, left = sorted(first.spans - second.spans), sorted(second.spans - first.spans)
+    here, there = first.against(second), second.against(first)
+    only, left = sorted(here - there), sorted(there - here)
     found = []
     for start, end, label in only:
         same = [other for other in left if other[:2] == (start, end)]

@@ -37,7 +37,9 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
     bare: list[tuple[int, Document]] = []
     for document, doc in _annotated(material):
         inside = sum(len(entity) for entity in doc.ents)
-        words = sum(not (token.is_space or token.is_punct) for token in doc if not token.ent_type)
+        # What is unknown is neither in a span nor around one.
+        around = doc if not document.unknown else [doc[at] for at in _known(doc)]
+        words = sum(not (token.is_space or token.is_punct) for token in around if not token.ent_type)
         lengths.append(len(doc))
         inside_in_all += inside
         one_span += len(doc.ents) == 1 and not words
@@ -58,6 +60,10 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
         "one_span": one_span,
         "outside": outside,
     }
+
+
+def _known(doc: Doc) -> list[int]:
+    return [int(at) for at in doc.to_array("ENT_IOB").nonzero()[0]]
 
 
 def _annotated(material: Material) -> Iterator[tuple[Document, Doc]]:

@@ -23,6 +23,7 @@ PARTLY = "partly labelled"
 MOST_TOKENS = 20
 """Longer spans are not looked for elsewhere: they hardly come twice, and each costs a look at each text."""
 
+_UNKNOWN = -2
 _INSIDE = -1
 _UNLABELLED = 0
 _PARTLY = 1
@@ -116,7 +117,8 @@ def scan(docs: Sequence[Doc]) -> Forms:
     An occurrence inside a longer span does not count: "cancer" in "breast cancer" is no slip. Nor does an
     unlabelled one inside an unlabelled occurrence of a longer form: that one tells it already. A form with a
     word too many at an edge ("the NHS", "Apple Inc.") is partly labelled wherever the shorter span stands,
-    and that is where boundary slips show.
+    and that is where boundary slips show. Where a token has no annotation nobody has said anything, so an
+    occurrence over it does not count either.
     """
     index: dict[Form, int] = {}
     labels: dict[str, int] = {}
@@ -138,6 +140,8 @@ def scan(docs: Sequence[Doc]) -> Forms:
     for text, doc in enumerate(docs):
         words = orths[text] or doc.to_array("ORTH").tolist()
         for number, start, outcome in _occurrences(words, _owners(doc, labels), index, starts):
+            if outcome == _UNKNOWN:
+                continue
             if outcome == _INSIDE:
                 found.inside += 1
             else:
@@ -193,6 +197,9 @@ def _owners(doc: Doc, labels: dict[str, int]) -> dict[int, tuple[int, int, int]]
     for entity in doc.ents:
         owner = (entity.start, entity.end, labels.get(entity.label_, _PARTLY))
         owners.update(dict.fromkeys(range(entity.start, entity.end), owner))
+    iob = doc.to_array("ENT_IOB")
+    if not iob.all():
+        owners.update((token, (token, token + 1, _UNKNOWN)) for token in (iob == 0).nonzero()[0].tolist())
     return owners
 
 
@@ -221,8 +228,11 @@ def _occurrences(
 def _outcome(start: int, end: int, owners: dict[int, tuple[int, int, int]]) -> int:
     owner = owners.get(start)
     if owner is not None and owner[1] >= end:
-        return owner[2] if owner[:2] == (start, end) else _INSIDE
-    return _PARTLY if any(token in owners for token in range(start, end)) else _UNLABELLED
+        return owner[2] if owner[2] == _UNKNOWN or owner[:2] == (start, end) else _INSIDE
+    others = [owners[token][2] for token in range(start, end) if token in owners]
+    if _UNKNOWN in others:
+        return _UNKNOWN
+    return _PARTLY if others else _UNLABELLED
 
 
 def _variation(

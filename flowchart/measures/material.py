@@ -8,11 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from flowchart.dataset.corpus import Corpus, Document
+from flowchart.dataset.tokens import Tokenizer
 
 
 @dataclass
@@ -23,6 +23,7 @@ class Material:
         corpus: The texts.
         files: The files that the documents' sources count: training files, then evaluation files.
         lang: The spaCy language.
+        tokenizer: What the spans fit; None for the language's own tokenizer.
         seed: The seed of whatever is drawn.
         patterns: A patterns file; None for none.
         models: Trained pipelines to look at, names or folders.
@@ -40,11 +41,17 @@ class Material:
     label_map: Mapping[str, str] = field(default_factory=dict)
     folder: Path = Path()
     findings: Sequence[Mapping[str, Any]] = ()
+    tokenizer: Tokenizer | None = None
 
     @cached_property
+    def cut(self) -> Tokenizer:
+        """What cuts the texts into tokens."""
+        return self.tokenizer or Tokenizer.of(self.lang)
+
+    @property
     def nlp(self) -> Language:
-        """A blank pipeline of the language: its tokenizer is the one that spans are aligned to."""
-        return spacy.blank(self.lang)
+        """A pipeline whose tokenizer is the one that spans are aligned to, but for rows' own tokens."""
+        return self.cut.nlp
 
     @cached_property
     def train(self) -> list[Doc]:
@@ -57,9 +64,5 @@ class Material:
         return list(self.gold(self.corpus.eval))
 
     def gold(self, documents: Iterable[Document]) -> Iterable[Doc]:
-        """Yield each document as spaCy's, with its spans as entities."""
-        for document in documents:
-            doc = self.nlp.make_doc(document.text)
-            spans = (doc.char_span(start, end, label=label) for start, end, label in document.spans)
-            doc.ents = [span for span in spans if span is not None]
-            yield doc
+        """Return each document as spaCy's, with its spans as entities, and what is unknown as missing."""
+        return map(self.cut.gold, documents)

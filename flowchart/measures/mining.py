@@ -55,13 +55,16 @@ def mine(docs: Sequence[Doc], nlp: Language) -> list[Pattern]:
         if max(labels.values()) >= SHAPE_MENTIONS and len(forms_of[shape]) >= SHAPE_FORMS
     ]
     right, wrong = [0] * len(patterns), [0] * len(patterns)
-    for each, matches in zip(mentions, RuleMatcher(patterns, nlp).find(docs), strict=True):
+    for doc, each, matches in zip(docs, mentions, RuleMatcher(patterns, nlp).find(docs), strict=True):
+        iob = doc.to_array("ENT_IOB")
         gold = {(mention.start, mention.end): mention.label for mention in each}
         # What lies inside a longer mention gives way to that one's own pattern, if others know that form too.
         known = [(m.start, m.end) for m in each if forms[m.form].total() > 1]
         for start, end, number in matches:
             if gold.get((start, end)) == patterns[number].label:
                 right[number] += 1
+            elif not iob[start:end].all():
+                continue  # what stands there is unknown
             elif (start, end) in gold or not any(a <= start and end <= b for a, b in known):
                 wrong[number] += 1
     kept = []

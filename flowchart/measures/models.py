@@ -177,11 +177,20 @@ def _try(
 def _predict(
     loaded: Loaded, documents: Sequence[Document], words: Counter[str] | None = None
 ) -> tuple[list[Spans], int]:
-    """Return the entities of each text, and the gold spans that fit no tokens; count the words of letters."""
+    """Return the entities of each text, and the gold spans that fit no tokens; count the words of letters.
+
+    Entities where the annotation is unknown are left out: they are neither right nor wrong.
+    """
     found: list[Spans] = []
     off_tokens = 0
     for document, doc in zip(documents, loaded.docs([each.text for each in documents]), strict=True):
-        found.append(tuple((span.start_char, span.end_char, span.label_) for span in doc.ents))
+        found.append(
+            tuple(
+                (span.start_char, span.end_char, span.label_)
+                for span in doc.ents
+                if not any(start < span.end_char and span.start_char < end for start, end in document.unknown)
+            )
+        )
         off_tokens += sum(doc.char_span(start, end) is None for start, end, _ in document.spans)
         if words is not None:
             words.update([token.text for token in doc if token.is_alpha])

@@ -18,7 +18,9 @@ from typing import Any
 import spacy
 from spacy.tokens import Doc, Span
 
+from flowchart.data_settings import ROWS, SPACY
 from flowchart.dataset.corpus import Document, subset_order
+from flowchart.dataset.tokens import cut, missing
 from flowchart.errors import UserError
 from flowchart.measures.material import Material
 from flowchart.measures.rows import RowLog
@@ -163,7 +165,11 @@ def disagreements(
     found: defaultdict[tuple[str, str], list[tuple[int, Place]]] = defaultdict(list)
     for point, other in zip(points, halves[::-1], strict=True):
         nlp = spacy.load(point.folder / "model")
-        predicted = nlp.pipe((texts[index].text for index in other), batch_size=PREDICT_AT_A_TIME)
+        docs = (
+            cut(nlp.vocab, each.text, each.tokens) if each.tokens else nlp.make_doc(each.text)
+            for each in map(texts.__getitem__, other)
+        )
+        predicted = nlp.pipe(docs, batch_size=PREDICT_AT_A_TIME)
         for index, doc in zip(other, predicted, strict=True):
             for kind, form, place in compare(texts[index], material.train[index], doc):
                 found[kind, form].append((index, place))
@@ -177,7 +183,11 @@ def disagreements(
 
 
 def compare(document: Document, gold: Doc, predicted: Doc) -> list[tuple[str, str, Place]]:
-    """Return kind, form and place of each disagreement over a text; one of two spans is told once."""
+    """Return kind, form and place of each disagreement over a text; one of two spans is told once.
+
+    What the model says where the annotation is unknown is no disagreement, nor is a span that it covers.
+    """
+    unknown = [(doc.idx, doc.idx + len(doc)) for doc in map(gold.__getitem__, missing(gold, document))]
     alike = {_key(span) for span in gold.ents} & {_key(span) for span in predicted.ents}
     left = [span for span in predicted.ents if _key(span) not in alike]
     found: list[tuple[str, str, Place]] = []
@@ -189,11 +199,21 @@ def compare(document: Document, gold: Doc, predicted: Doc) -> list[tuple[str, st
         if near:
             other = near[0]
             left.remove(other)
+            if _touches(other, unknown):
+                continue
             same = _key(other)[:2] == _key(span)[:2]
             kind, says = (LABEL, other.label_) if same else (BOUNDARY, f"{other.text} ({other.label_})")
         found.append((kind, span.text, Place(document, _key(span)[:2], span.label_, says)))
-    found += [(FOUND, span.text, Place(document, _key(span)[:2], "", span.label_)) for span in left]
+    found += [
+        (FOUND, span.text, Place(document, _key(span)[:2], "", span.label_))
+        for span in left
+        if not _touches(span, unknown)
+    ]
     return found
+
+
+def _touches(span: Span, places: Sequence[tuple[int, int]]) -> bool:
+    return any(start < span.end_char and span.start_char < end for start, end in places)
 
 
 def _key(span: Span) -> tuple[int, int, str]:
@@ -210,6 +230,14 @@ def _lay_out(
     )
     if not any(document.spans for document in corpus.train):
         raise UserError(f"half of the training texts, {len(own)}, have no span to learn from; annotate more")
-    settings = Settings((), (), n_samples=1, lang=material.lang, seed=material.seed, overrides=overrides)
-    (point,), _ = lay_out(folder, corpus, settings, lambda _done, _total: None)
+    settings = Settings(
+        (),
+        (),
+        n_samples=1,
+        lang=material.lang,
+        seed=material.seed,
+        overrides=overrides,
+        tokens=ROWS if material.cut.rows else SPACY,
+    )
+    (point,), _ = lay_out(folder, corpus, settings, lambda _done, _total: None, material.cut)
     return point

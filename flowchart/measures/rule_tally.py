@@ -69,15 +69,19 @@ class Tally:
         """Count one text.
 
         Args:
-            doc: The text with its gold entities.
+            doc: The text with its gold entities. Entities that touch a token without annotation are
+                neither right nor wrong, as in `Counts.of`.
             matches: What the patterns match in it.
         """
+        iob = doc.to_array("ENT_IOB")
         gold: Gold = {(span.start, span.end): span.label_ for span in doc.ents}
         entities = resolve(matches)
         self.matches.update(number for _, _, number in matches)
         matched = {(start, end) for start, end, number in matches if self._is_right(gold, start, end, number)}
         made: dict[tuple[int, int], str] = {}
         for start, end, number in entities:
+            if not iob[start:end].all():
+                continue
             self.entities[number] += 1
             made[start, end] = self.patterns[number].label
             if self._is_right(gold, start, end, number):

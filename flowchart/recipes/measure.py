@@ -23,6 +23,8 @@ from flowchart.measures.rows import RowLog
 from flowchart.recipes.check import check
 from flowchart.runs.versions import versions
 from flowchart.text import one_line
+from flowchart.training.settings import Settings
+from flowchart.training.tokenizing import tokenizer_of
 
 if TYPE_CHECKING:
     from flowchart.runs.folder import Run
@@ -57,7 +59,8 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
     """
     began = time.perf_counter()
     settings = run.settings
-    corpus, checked = check(run, report)
+    tokenizer = tokenizer_of(Settings.read(settings))
+    corpus, checked = check(run, report, tokenizer)
     patterns = settings.get("patterns")
     whole = Material(
         corpus=corpus,
@@ -70,6 +73,7 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
         label_map={str(own): str(data) for own, data in (settings.get("label_map") or {}).items()},
         folder=run.folder,
         findings=checked["findings"]["kinds"],
+        tokenizer=tokenizer,
     )
     some = _bounded(corpus, checked["seed"])
     material = replace(whole, corpus=some)

@@ -6,17 +6,20 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from spacy.util import load_config
+
 from flowchart.dataset.corpus import Corpus, FindingLog, prepare
+from flowchart.dataset.tokens import Tokenizer
 from flowchart.errors import UserError
 from flowchart.runs.reporter import IncompleteError
 from flowchart.runs.versions import versions
-from flowchart.training.config import language
 from flowchart.training.corpora import Written
 from flowchart.training.curve import Curve
 from flowchart.training.layout import command, lay_out
-from flowchart.training.point import peak_mb
+from flowchart.training.point import Point, peak_mb
 from flowchart.training.pool import train_points
 from flowchart.training.settings import Settings
+from flowchart.training.tokenizing import tokenizer_of
 from flowchart.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -44,19 +47,21 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
     """
     began = time.perf_counter()
     settings = Settings.read(run.settings)
-    settings = replace(settings, lang=language(settings))
+    tokenizer = tokenizer_of(settings)
+    settings = replace(settings, lang=tokenizer.lang)
     if settings.executor != "local":
         from flowchart.training.cluster import check_cluster
 
         check_cluster(settings.executor)  # before the data is read, which may take a while
-    corpus = _prepare(run, settings, report)
+    corpus = _prepare(run, settings, tokenizer, report)
     points, dev = lay_out(
         run.folder,
         corpus,
         settings,
         lambda done, total: report.progress("write", done, total, "writing the subsets"),
+        tokenizer,
     )
-    facts = _facts(corpus, dev, settings)
+    facts = {**_facts(corpus, dev, settings), "updates": _updates(points)}
     del corpus  # the trainings read their own files: the memory is theirs
     curve = Curve(points, settings, report)
     _train(curve, settings)
@@ -82,7 +87,7 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
     return result
 
 
-def _prepare(run: Run, settings: Settings, report: Reporter) -> Corpus:
+def _prepare(run: Run, settings: Settings, tokenizer: Tokenizer, report: Reporter) -> Corpus:
     with FindingLog(run.folder / "findings.jsonl") as findings:
         corpus = prepare(
             settings.train,
@@ -93,6 +98,8 @@ def _prepare(run: Run, settings: Settings, report: Reporter) -> Corpus:
             progress=report.progress,
             findings=findings,
             eval_sets=Workspace(run.folder.parent.parent).eval_sets,
+            tokenizer=tokenizer,
+            fix=settings.fix,
         )
     count = len(corpus.train)
     if count < settings.n_samples:
@@ -101,6 +108,12 @@ def _prepare(run: Run, settings: Settings, report: Reporter) -> Corpus:
             f"different size; annotate more or ask for {count} points at most"
         )
     return corpus
+
+
+def _updates(points: list[Point]) -> bool:
+    """Whether the trainings begin with a trained component, not with a blank one."""
+    parts = load_config(points[0].folder / "config.cfg", interpolate=False)["components"]
+    return any("source" in part for part in parts.values())
 
 
 def _train(curve: Curve, settings: Settings) -> None:
@@ -135,6 +148,8 @@ def _facts(corpus: Corpus, dev: Written, settings: Settings) -> dict[str, Any]:
         "leakage": facts["leakage"],
         "seed": settings.seed,
         "lang": settings.lang,
+        "fix": settings.fix,
+        "tokens": settings.tokens,
         "n_samples": settings.n_samples,
         "repeats": settings.repeats,
         "target": settings.target,

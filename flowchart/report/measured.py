@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from flowchart.curve_plot import draw_result
 from flowchart.dataset.eval_facts import OTHER_EVAL, eval_line, leakage_line, same_eval
+from flowchart.dataset.funnel import mending_words
 from flowchart.forecast_text import forecast_lines
 from flowchart.records import Record, number_of, rows_of, table_of, text_of
 from flowchart.report.markdown import code, fence, literal, table
@@ -110,6 +111,7 @@ def _funnel(check: Record) -> str:
             f"{_number(count)} {literal(str(kind))} added"
             for kind, count in table_of(stage, "added_documents").items()
         ]
+        lost += mending_words(stage)
         counts = [_number(stage.get(key)) for key in ("documents", "spans", "train", "eval")]
         rows.append((literal(text_of(stage, "stage")), *counts, ", ".join(lost)))
     header = ("step", "texts", "spans", "train", "eval", "left out here")

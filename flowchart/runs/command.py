@@ -49,6 +49,9 @@ def command_line(recipe: str, settings: Mapping[str, Any]) -> str:
                 words += [f"--{setting}", str(given)]
         else:
             words += ["--" + name.replace("_", "-"), str(value)]
+    words += ["--fix"] * bool(settings.get("fix"))
+    if settings.get("tokens"):
+        words += ["--tokens", str(settings["tokens"])]
     if not settings["eval"]:
         words += ["--eval-split", str(settings["eval_split"])]
     return shlex.join([*words, "--lang", str(settings["lang"]), "--seed", str(settings["seed"])])

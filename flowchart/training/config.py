@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from spacy.language import DEFAULT_CONFIG_PATH
-from spacy.util import get_package_path, load_config, load_meta, load_model
+from spacy.util import load_config, load_model
 from thinc.api import Config
 
+from flowchart.data_settings import ROWS
 from flowchart.errors import UserError
 from flowchart.text import one_line
 from flowchart.training.schedule import Schedule, value_of
@@ -171,7 +172,28 @@ def make_config(settings: Settings, seed: int, schedule: Schedule) -> Config:
         if "seed" in config.get(section, {}) and not isinstance(config[section]["seed"], str):
             config[section]["seed"] = seed
     _check(config, settings, seed)
+    if settings.tokens == ROWS:
+        _use_own_tokens(config, settings)
     return config
+
+
+def _use_own_tokens(config: Config, settings: Settings) -> None:
+    """Have the texts cut as in the files of the training, where a pipeline would cut them itself.
+
+    Raises:
+        UserError: They are read by something that has no such setting.
+    """
+    for name in ("train", "dev"):
+        where = str(config["training"].get(f"{name}_corpus", f"corpora.{name}"))
+        section: Any = config
+        for part in where.split("."):
+            section = section.get(part) if isinstance(section, dict) else None
+        if not isinstance(section, dict) or section.get("@readers") != "spacy.Corpus.v1":
+            raise UserError(
+                f"{settings.config or 'the overrides'}: [{where}] is not read by spacy.Corpus.v1, which "
+                "alone can keep the rows' own tokens; leave out --tokens rows"
+            )
+        section["gold_preproc"] = True
 
 
 def _check(config: Config, settings: Settings, seed: int) -> None:
@@ -230,54 +252,31 @@ def _update(config: Config, base_model: str) -> None:
     """Have the ner component of a trained pipeline trained further, at half the rate.
 
     The rate that suits a blank model would undo much of what this one knows. A layer that the component
-    shares with others becomes its own, so that the others stay as they are.
+    shares with others becomes its own, so that the others stay as they are. A pipeline without such a
+    component gives its tokenizer and vocabulary to a blank one.
     """
     try:
         base = load_model(base_model)
     except (OSError, ValueError) as error:
-        raise _no_pipeline(base_model, error) from error
+        raise no_pipeline(base_model, error) from error
+    config["nlp"]["lang"] = base.lang
+    copy = {"@callbacks": "spacy.copy_from_base_model.v1", "tokenizer": base_model, "vocab": base_model}
+    config["initialize"] = {"before_init": copy}
     found = [name for name in base.pipe_names if base.get_pipe_meta(name).factory in COMPONENTS]
     if not found:
-        raise UserError(f"{base_model}: has no ner component to train further; name another --base-model")
+        return
     name = found[0]
     source: dict[str, Any] = {"source": base_model}
     if name != "ner":
         source["component"] = name
     if any(node.name == "tok2vec-listener" for node in base.get_pipe(name).model.walk()):  # type: ignore[attr-defined]
         source["replace_listeners"] = ["model.tok2vec"]
-    config["nlp"]["lang"] = base.lang
     config["components"] = {"ner": source}
-    copy = {"@callbacks": "spacy.copy_from_base_model.v1", "tokenizer": base_model, "vocab": base_model}
-    config["initialize"] = {"before_init": copy}
     config["training"]["optimizer"]["learn_rate"]["initial_rate"] = PEAK_RATE / 2
 
 
-def language(settings: Settings) -> str:
-    """Return spaCy's code of the language that a curve's trainings have: what tokenises their texts.
-
-    Raises:
-        UserError: There is no such pipeline, or the config cannot be used.
-    """
-    if settings.base_model:
-        return language_of(settings.base_model)
-    config = _own(settings.config).get("nlp", {}) if settings.config else {}
-    return str(value_of(settings.overrides.get("nlp.lang")) or config.get("lang") or settings.lang)
-
-
-def language_of(base_model: str) -> str:
-    """Return spaCy's code of a pipeline's language.
-
-    Raises:
-        UserError: There is no such pipeline.
-    """
-    try:
-        folder = Path(base_model) if Path(base_model).is_dir() else get_package_path(base_model)
-        return str(load_meta(folder / "meta.json")["lang"])
-    except (OSError, ValueError, KeyError, ImportError) as error:
-        raise _no_pipeline(base_model, error) from error
-
-
-def _no_pipeline(base_model: str, error: Exception) -> UserError:
+def no_pipeline(base_model: str, error: Exception) -> UserError:
+    """Return the error of a name that no pipeline has."""
     why = one_line(str(error), 120)
     return UserError(f"{base_model}: no such pipeline ({why}); name an installed package or a folder")
 

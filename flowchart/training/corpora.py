@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import spacy
 from spacy.tokens import Doc, DocBin
 
 from flowchart.dataset.document import Document
+from flowchart.dataset.tokens import Tokenizer
 from flowchart.errors import UserError
 from flowchart.workspace import write_atomic
 
@@ -37,8 +37,8 @@ class Written:
 class Corpora:
     """Turns documents into spaCy's docs, each once, and writes them where a training reads them."""
 
-    def __init__(self, lang: str) -> None:
-        self._nlp = spacy.blank(lang)
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
         # With the document, whose id another one may have as soon as it is gone.
         self._docs: dict[int, tuple[Document, Doc]] = {}
 
@@ -68,16 +68,5 @@ class Corpora:
     def _doc(self, document: Document) -> Doc:
         known = self._docs.get(id(document))
         if known is None:
-            doc = self._nlp.make_doc(document.text)
-            spans = []
-            for start, end, label in document.spans:
-                span = doc.char_span(start, end, label=label)
-                if span is None:
-                    raise UserError(
-                        f"row {document.source[1]}: the span {start}:{end} is off the token boundaries; "
-                        "check the data again"
-                    )
-                spans.append(span)
-            doc.set_ents(spans)  # what no span covers is outside, also in a text without any
-            known = self._docs[id(document)] = document, doc
+            known = self._docs[id(document)] = document, self._tokenizer.gold(document)
         return known[1]

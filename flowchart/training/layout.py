@@ -11,6 +11,7 @@ from pathlib import Path
 from thinc.api import Config
 
 from flowchart.dataset.corpus import Corpus, subset_order
+from flowchart.dataset.tokens import Tokenizer
 from flowchart.errors import UserError
 from flowchart.pipelines import fingerprint
 from flowchart.runs.versions import versions
@@ -24,7 +25,9 @@ from flowchart.workspace import write_atomic
 Told = Callable[[int, int], None]
 
 
-def lay_out(folder: Path, corpus: Corpus, settings: Settings, told: Told) -> tuple[list[Point], Written]:
+def lay_out(
+    folder: Path, corpus: Corpus, settings: Settings, told: Told, tokenizer: Tokenizer
+) -> tuple[list[Point], Written]:
     """Write the eval texts and, for each training, its config and its texts.
 
     The subsets of a repeat nest: each smaller one is the beginning of the larger, in an order of which every
@@ -35,6 +38,7 @@ def lay_out(folder: Path, corpus: Corpus, settings: Settings, told: Told) -> tup
         corpus: The texts.
         settings: What the curve is asked for.
         told: Called with how many of the subsets are written, and how many there are.
+        tokenizer: What cuts the texts: that of the trainings.
 
     Returns:
         The trainings, by repeat and then by size, and the eval set.
@@ -42,7 +46,7 @@ def lay_out(folder: Path, corpus: Corpus, settings: Settings, told: Told) -> tup
     Raises:
         UserError: The texts or the config cannot be used, or the files cannot be written.
     """
-    corpora = Corpora(settings.lang)
+    corpora = Corpora(tokenizer)
     dev = corpora.write(corpus.eval, folder / "dev.spacy")
     if not dev.spans:
         raise UserError(

@@ -38,13 +38,14 @@ class Counts:
         """Count. A span is right when its first and last token and its label are, as spaCy has it.
 
         The tokens are those of the gold texts. Spans of a pipeline that has other tokens are taken to those
-        that theirs are aligned with, as spaCy's scorer does; one that is aligned with none is left out.
+        that theirs are aligned with, as spaCy's scorer does; one that is aligned with none is left out. So
+        is one that touches a token without annotation: it is neither right nor wrong.
         """
         counts = cls(len(gold))
         index: dict[str, int] = {}
         for number, (reference, doc) in enumerate(zip(gold, predicted, strict=True)):
             right = {(span.label_, span.start, span.end) for span in reference.ents}
-            found = _found(reference, doc)
+            found = known_alone(reference, _found(reference, doc))
             here: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
             for kind, spans in enumerate((right & found, found - right, right - found)):
                 for label, _, _ in spans:
@@ -93,6 +94,14 @@ class Counts:
             "ents_f": total.fscore,
             "ents_per_type": per_type,
         }
+
+
+def known_alone(reference: Doc, found: set[tuple[str, int, int]]) -> set[tuple[str, int, int]]:
+    """Return the spans (label, first token, end) of which each token is annotated, as spaCy's scorer does."""
+    iob = reference.to_array("ENT_IOB")
+    if iob.all():
+        return found
+    return {span for span in found if iob[span[1] : span[2]].all()}
 
 
 def _found(reference: Doc, doc: Doc) -> set[tuple[str, int, int]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from flowchart.data_settings import ROWS, SPACY
 from flowchart.errors import UserError
 
 MOST_SAMPLES = 20
@@ -40,6 +41,8 @@ class Settings:
         gpu_id: The number of the GPU to train on; -1 for the CPU.
         executor: "local", or the address of a dask scheduler.
         target: The F that would be good enough, 0 to 1; None when nobody said.
+        fix: Whether spans that can only be mended in one way are.
+        tokens: "spacy" to have the pipeline's tokenizer cut the texts, "rows" for the rows' own tokens.
     """
 
     train: tuple[Path, ...]
@@ -56,6 +59,8 @@ class Settings:
     gpu_id: int = -1
     executor: str = "local"
     target: float | None = None
+    fix: bool = False
+    tokens: str = SPACY
 
     @property
     def built_in(self) -> bool:
@@ -88,7 +93,15 @@ class Settings:
             gpu_id=_whole(settings, "gpu_id", -1, -1, 1024),
             executor=str(settings.get("executor") or "local"),
             target=_target(settings.get("target")),
+            fix=bool(settings.get("fix")),
+            tokens=_tokens(settings.get("tokens") or SPACY),
         )
+
+
+def _tokens(value: object) -> str:
+    if value not in (SPACY, ROWS):
+        raise UserError(f"tokens {value!r}: must be {SPACY} or {ROWS}")
+    return str(value)
 
 
 def _whole(settings: Mapping[str, Any], name: str, usual: int, low: int, high: int) -> int:

@@ -45,11 +45,12 @@ print(json.dumps({"cpu": time.process_time() - began, "bytes": memory()}))
 WRITE = """
 import json, pickle, sys, time
 from pathlib import Path
+from flowchart.dataset.tokens import Tokenizer
 from flowchart.training.corpora import Corpora
 folder = Path(sys.argv[1])
 documents = pickle.loads((folder / "documents").read_bytes())
 before, began = memory(), time.process_time()
-written = Corpora("en").write(documents, folder / "train.spacy")
+written = Corpora(Tokenizer.of("en")).write(documents, folder / "train.spacy")
 print(json.dumps({
     "cpu": time.process_time() - began, "bytes": memory() - before, "texts": written.docs,
     "file": written.file.stat().st_size, "words": written.words,

@@ -17,6 +17,7 @@ from flowchart.curves import default_and_tuned
 from flowchart.inquiry import Inquiry
 from flowchart.pipelines import Pipeline, chosen_pipeline
 from flowchart.runs.asked import holds, inputs_of, is_with
+from flowchart.runs.command import command_line
 from flowchart.runs.folder import Run
 from flowchart.runs.identity import Identity
 from flowchart.workspace import Workspace
@@ -244,6 +245,38 @@ def test_what_is_about_this_data(inquiry: Inquiry, workspace: Workspace) -> None
     assert not is_with(run, {**inquiry.data, "eval": []})
     Path(inquiry.data["train"][0]).write_text('{"text": "other"}\n')
     assert not holds(run)
+
+
+def test_runs_that_read_the_data_otherwise_are_of_other_data(inquiry: Inquiry) -> None:
+    plain, fixed, own = (curve(inquiry, 0.7, **more) for more in ({}, {"fix": True}, {"tokens": "rows"}))
+    asked = {**inquiry.data}
+    assert [is_with(run, asked) for run in (plain, fixed, own)] == [True, False, False]
+    assert [is_with(run, {**asked, "fix": True}) for run in (plain, fixed, own)] == [False, True, False]
+    assert [run.id for run in inquiry.curves().blank] == [plain.id]
+    mended = replace(inquiry, data={**asked, "fix": True})
+    assert [run.id for run in mended.curves().blank] == [fixed.id]
+
+
+def test_a_check_by_the_tokenizer_of_a_pipeline_is_not_one_of_the_data(
+    inquiry: Inquiry, workspace: Workspace
+) -> None:
+    run = Run.create(workspace, "check", {**inquiry.data, "base_model": "some_pipeline"}, [], "")
+    assert not is_with(run, inquiry.data)
+    assert is_with(curve(inquiry, 0.7, base_model="some_pipeline"), inquiry.data)
+
+
+def test_a_pipeline_that_gives_its_tokenizer_alone_is_not_updated(inquiry: Inquiry) -> None:
+    settings = {**inquiry.data, "n_samples": 1, "base_model": "cutter"}
+    run = Run.create(inquiry.workspace, "train-curve", settings, inputs_of(settings), "")
+    finish(run, {"points": [{"fraction": 1.0, "ents_f": 0.5}], "eval": {"hash": "e1"}, "updates": False})
+    assert [each.id for each in inquiry.curves().blank] == [run.id]
+    assert inquiry.curves().updating == []
+
+
+def test_what_is_asked_for_can_be_repeated_from_a_shell(inquiry: Inquiry) -> None:
+    line = command_line("check", {**inquiry.data, "fix": True, "tokens": "rows"})
+    assert "--fix --tokens rows" in line
+    assert "--fix" not in command_line("check", inquiry.data)
 
 
 def test_curves_are_those_that_finished_by_what_they_begin_with(inquiry: Inquiry) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from flowchart.workspace import Workspace
 from tui.cli.check_text import check_text
-from tui.cli.data import check_settings, named
+from tui.cli.data import check_settings, named, tokenizer_settings
 from tui.cli.follow import perform
 
 
@@ -18,7 +18,9 @@ def run(options: argparse.Namespace) -> int:
     """Check the dataset and print what was found."""
     data = named(options.data, options.eval)
     workspace = Workspace.find(options.workspace)
-    done, result = perform(workspace, "check", check_settings(data, options))
+    done, result = perform(
+        workspace, "check", {**check_settings(data, options), **tokenizer_settings(options)}
+    )
     file = done.folder / "findings.jsonl"
     if options.json:
         _print_json({**result, "run": done.id}, file)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flowchart.dataset.eval_facts import eval_line, leakage_line
+from flowchart.dataset.funnel import mending_words
 from flowchart.findings_file import read_findings
 from flowchart.text import one_line
 from tui.cli.tables import heading, number, table, wrapped
@@ -70,6 +71,7 @@ def funnel_text(result: Mapping[str, Any]) -> str:
         ]
         if not lost:
             lost = [f"{number(count)} {kind}" for kind, count in (stage.get("lost") or {}).items()]
+        lost += mending_words(stage)
         counts = [number(stage.get(key)) for key in ("documents", "spans", "train", "eval")]
         rows.append((str(stage.get("stage", "")), *counts, ", ".join(lost)))
     return table(("step", "texts", "spans", "train", "eval", "left out here"), rows, "lrrrrl")

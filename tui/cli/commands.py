@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser, ArgumentTypeError, BooleanOptionalAction
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -88,6 +88,18 @@ def _data_options(parser: ArgumentParser) -> None:
         default=0,
         help="of the split and of the trainings (default %(default)s)",
     )
+    option(
+        "--fix",
+        action=BooleanOptionalAction,
+        default=False,
+        help="mend spans that can only be mended in one way, as white space at an edge (default %(default)s)",
+    )
+    option(
+        "--tokens",
+        choices=("spacy", "rows"),
+        default="spacy",
+        help="who cuts texts into tokens: spacy, or rows for the rows' own tokens (default %(default)s)",
+    )
 
 
 def _target(text: str) -> float:
@@ -147,10 +159,22 @@ def _demo(parser: ArgumentParser) -> None:
     parser.set_defaults(demo=True, data=[], eval=[])
 
 
+def _tokenizer_options(parser: ArgumentParser, config: str, base_model: str) -> None:
+    """Add what decides the tokenizer, with what it does to this command."""
+    parser.add_argument("--config", "-c", metavar="FILE", help=config)
+    parser.add_argument("--base-model", "-m", metavar="NAME", help=base_model)
+
+
 def _check(parser: ArgumentParser) -> None:
     parser.add_argument("data", nargs="+", metavar="DATA", help=DATA_HELP)
     eval_option(parser)
     _data_options(parser)
+    _tokenizer_options(
+        parser,
+        "hold the spans against the tokens that a training with this spaCy config has; single settings are "
+        "overridden as in train-curve",
+        "hold the spans against this pipeline's tokens (package or folder)",
+    )
     _workspace_option(parser)
     _json_option(parser)
     parser.add_argument(
@@ -174,18 +198,11 @@ def _train_curve(parser: ArgumentParser) -> None:
     eval_option(parser)
     _data_options(parser)
     option = parser.add_argument
-    option(
-        "--config",
-        "-c",
-        metavar="FILE",
-        help="train with this spaCy config instead of the built-in one; single settings of either are "
+    _tokenizer_options(
+        parser,
+        "train with this spaCy config instead of the built-in one; single settings of either are "
         "overridden as in spacy train: --training.dropout 0.2",
-    )
-    option(
-        "--base-model",
-        "-m",
-        metavar="NAME",
-        help="update this pipeline's ner component instead of training a blank one (package or folder)",
+        "update this pipeline's ner component instead of training a blank one (package or folder)",
     )
     option(
         "--gpu-id",

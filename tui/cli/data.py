@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flowchart import data_settings
 from flowchart.errors import UserError
 from flowchart.files import Kind, kind
 from flowchart.pipelines import name_or_folder
@@ -96,7 +97,22 @@ def check_settings(data: Data, options: argparse.Namespace) -> dict[str, Any]:
         "lang": options.lang,
         "eval_split": options.eval_split,
         "seed": options.seed,
+        **data_settings.unusual(vars(options)),
     }
+
+
+def tokenizer_settings(options: argparse.Namespace) -> dict[str, Any]:
+    """Return what decides the tokenizer of a training, as far as it is given.
+
+    Raises:
+        UserError: The config is not there.
+    """
+    given = {name: getattr(options, name, None) for name in data_settings.TOKENIZER}
+    if given["config"]:
+        given["config"] = str(_file(str(given["config"])))
+    if given["base_model"]:
+        given["base_model"] = name_or_folder(str(given["base_model"]))
+    return {name: value for name, value in given.items() if value}
 
 
 def curve_settings(data: Data, options: argparse.Namespace) -> dict[str, Any]:
@@ -111,8 +127,5 @@ def curve_settings(data: Data, options: argparse.Namespace) -> dict[str, Any]:
         "workers": getattr(options, "workers", WORKERS),
     }
     more = {name: getattr(options, name, None) for name in USUAL}
-    if more["config"]:
-        more["config"] = str(_file(str(more["config"])))
-    if more["base_model"]:
-        more["base_model"] = name_or_folder(str(more["base_model"]))
+    more.update(tokenizer_settings(options))
     return {**settings, **unusual(more)}

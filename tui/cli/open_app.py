@@ -37,6 +37,8 @@ def run(options: argparse.Namespace) -> int:
             lang=options.lang,
             eval_split=options.eval_split,
             seed=options.seed,
+            fix=options.fix,
+            tokens=options.tokens,
             n_samples=options.n_samples,
             repeats=options.repeats,
             target=options.target,

@@ -43,7 +43,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         parser, module = command_parser(name), COMMANDS[name].module
         rest = [*arguments[:place], *arguments[place + 1 :]]
     overrides: dict[str, str] = {}
-    if module == "train_curve":
+    if module in ("train_curve", "check"):
         rest, overrides = _overrides(rest)
     options = parser.parse_intermixed_args(rest)
     options.module, options.overrides = module, overrides

@@ -12,14 +12,19 @@ from flowchart.dataset.alignment import Aligner
 from flowchart.dataset.findings import Finding, FindingLog
 from flowchart.dataset.funnel import Funnel
 from flowchart.dataset.merging import Group
+from flowchart.dataset.tokens import Tokenizer
 from flowchart.errors import UserError
+
+TOKENIZER = Tokenizer.of("en")
 
 Spans = tuple[tuple[int, int, str], ...]
 
 
 def align(text: str, *spans: tuple[int, int, str]) -> tuple[Spans, list[Finding], Funnel]:
     log, funnel = FindingLog(), Funnel()
-    kept = Aligner("en", ["data.jsonl"], funnel, log).align(text, Group((0, 7), tuple(sorted(spans))))
+    kept = (
+        Aligner(TOKENIZER, ["data.jsonl"], funnel, log).align(text, Group((0, 7), tuple(sorted(spans)))).spans
+    )
     return kept, list(log), funnel
 
 
@@ -59,7 +64,7 @@ def test_the_longest_of_overlapping_spans_stays() -> None:
 TEXT = " ".join(f"word{number}" for number in range(16))
 DOC = spacy.blank("en")(TEXT)
 LOG, FUNNEL = FindingLog(), Funnel()
-ALIGNER = Aligner("en", ["data.jsonl"], FUNNEL, LOG)
+ALIGNER = Aligner(TOKENIZER, ["data.jsonl"], FUNNEL, LOG)
 
 
 @settings(max_examples=200)
@@ -68,20 +73,20 @@ def test_overlaps_are_solved_as_spacy_does(pairs: set[tuple[int, int]]) -> None:
     spans = [DOC[first : first + size] for first, size in sorted(pairs)]
     as_tuples = tuple((span.start_char, span.end_char, "A") for span in spans)
     before = LOG.total
-    kept = ALIGNER.align(TEXT, Group((0, 1), as_tuples))
+    kept = ALIGNER.align(TEXT, Group((0, 1), as_tuples)).spans
     assert kept == tuple((span.start_char, span.end_char, "A") for span in filter_spans(spans))
     assert len(kept) + LOG.total - before == len(spans)
 
 
 def test_a_language_spacy_does_not_have() -> None:
     with pytest.raises(UserError, match="language 'klingon'") as caught:
-        Aligner("klingon", [], Funnel(), FindingLog())
+        Tokenizer.of("klingon")
     assert "\n" not in str(caught.value)
 
 
 def test_texts_without_spans_are_not_tokenised() -> None:
-    aligner = Aligner("en", ["data.jsonl"], Funnel(), FindingLog())
-    assert aligner.align("a b c", Group((0, 1), ())) == ()
+    aligner = Aligner(TOKENIZER, ["data.jsonl"], Funnel(), FindingLog())
+    assert aligner.align("a b c", Group((0, 1), ())).spans == ()
     assert (aligner.texts, aligner.tokens) == (0, 0)
     aligner.align("a b c", Group((0, 1), ((0, 1, "A"),)))
     assert (aligner.texts, aligner.tokens, aligner.longest) == (1, 3, 3)

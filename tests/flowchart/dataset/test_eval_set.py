@@ -19,6 +19,7 @@ from flowchart.dataset.corpus import Corpus, prepare
 from flowchart.dataset.eval_set import EvalSet
 from flowchart.dataset.findings import FindingLog
 from flowchart.dataset.task import input_hash, task_hash
+from flowchart.dataset.tokens import Tokenizer
 from flowchart.errors import UserError
 from tests.flowchart.dataset.test_corpus import adds_up, row
 
@@ -255,10 +256,12 @@ def test_a_place_that_cannot_be_written_is_told(write: Write, tmp_path: Path) ->
     ],
 )
 def test_the_name_is_safe(tmp_path: Path, name: str, stem: str) -> None:
-    file = EvalSet(tmp_path, [tmp_path / "d" / name], seed=0, share=0.2, lang="en").file
+    file = EvalSet(tmp_path, [tmp_path / "d" / name], seed=0, share=0.2, tokenizer=Tokenizer.of("en")).file
     assert file.parent == tmp_path
     assert file.name.rpartition("-")[0] == stem
-    other = EvalSet(tmp_path, [tmp_path / "e" / "f" / name], seed=0, share=0.2, lang="en").file
+    other = EvalSet(
+        tmp_path, [tmp_path / "e" / "f" / name], seed=0, share=0.2, tokenizer=Tokenizer.of("en")
+    ).file
     assert file != other
 
 
@@ -321,7 +324,7 @@ def test_file_systems_without_hard_links(
     monkeypatch.setattr(os, "link", refuse)
     corpus, _ = prepared(file, folder)
     assert corpus.eval_source == ("saved" if there else "split")
-    assert EvalSet(folder, [file], seed=0, share=0.2, lang="en").save(corpus.eval) is False
+    assert EvalSet(folder, [file], seed=0, share=0.2, tokenizer=Tokenizer.of("en")).save(corpus.eval) is False
     assert len(list(folder.iterdir())) == 2
 
 

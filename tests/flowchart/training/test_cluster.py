@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from flowchart.dataset.document import Document
+from flowchart.dataset.tokens import Tokenizer
 from flowchart.errors import UserError
 from flowchart.runs.folder import Run, Status
 from flowchart.runs.process import environment, resume
@@ -115,7 +116,7 @@ def documents(count: int, seed: int = 0) -> list[Document]:
 
 def make_points(folder: Path, *schedules: Schedule) -> list[Point]:
     """Trainings on more and more texts, the eval set large enough to be shared."""
-    corpora = Corpora("en")
+    corpora = Corpora(Tokenizer.of("en"))
     folder.mkdir(exist_ok=True)
     (folder / "ops.py").write_text(OPS_CODE)
     evaluation, training = documents(40, seed=1), documents(20 * len(schedules))

@@ -12,6 +12,7 @@ from spacy.util import load_config
 
 from flowchart.curves import TRIED
 from flowchart.dataset.document import Document
+from flowchart.dataset.tokens import Tokenizer
 from flowchart.errors import UserError
 from flowchart.training.config import make_config
 from flowchart.training.corpora import Corpora
@@ -42,7 +43,7 @@ def test_half_of_a_small_set_is_trained_for_longer() -> None:
 
 
 def test_the_config_is_an_ordinary_one(tmp_path: Path) -> None:
-    corpora = Corpora("en")
+    corpora = Corpora(Tokenizer.of("en"))
     documents = [Document("Anna took aspirin .", ((10, 17, "DRUG"),), (0, 1))]
     texts = corpora.write(documents, tmp_path / "train.spacy")
     assert (texts.docs, texts.spans, texts.words) == (1, 1, 4)
@@ -65,13 +66,13 @@ def test_the_same_texts_make_the_same_bytes(tmp_path: Path) -> None:
         Document(f"{number} aspirin", ((len(str(number)) + 1, len(str(number)) + 8, label),), (0, number))
         for number, label in enumerate(["DRUG", "B-LOC", "O", "[x]", "a\nb"] * 3)
     ]
-    first, second = (Corpora("en").write(documents, tmp_path / name) for name in ("a", "b"))
+    first, second = (Corpora(Tokenizer.of("en")).write(documents, tmp_path / name) for name in ("a", "b"))
     assert first.sha256 == second.sha256
 
 
 def test_a_span_off_the_tokens_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="row 7"):
-        Corpora("en").write([Document("aspirin", ((1, 4, "DRUG"),), (0, 7))], tmp_path / "a")
+        Corpora(Tokenizer.of("en")).write([Document("aspirin", ((1, 4, "DRUG"),), (0, 7))], tmp_path / "a")
 
 
 @given(st.integers(1, 300_000))

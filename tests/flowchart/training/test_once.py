@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training.example import Example
 
-from flowchart.dataset.document import Document
+from flowchart.dataset.document import Document, unknown_places
 from flowchart.training.config import make_config
 from flowchart.training.once import ReadOnce, _remembering, update_from_memory
 from flowchart.training.schedule import Schedule
@@ -31,10 +32,23 @@ def documents(count: int) -> list[Document]:
     return [*found, Document("bare", (), (0, count)), Document("nothing here", (), (0, count + 1))]
 
 
-def test_a_model_is_the_same_to_the_last_bit(tmp_path: Path) -> None:
+def partly_unknown(count: int) -> list[Document]:
+    """The same with places that are unknown: before, after, between, and a text that is nothing else."""
+    found = []
+    for number, document in enumerate(documents(count)):
+        size = len(document.text)
+        places = [(0, 1), (size - 1, size), (size // 2, size - 2), (0, size)]
+        unknown = unknown_places(document.text, [places[number % 4]], document.spans)
+        found.append(replace(document, unknown=tuple(unknown)))
+    assert sum(bool(document.unknown) for document in found) > count // 2
+    return found
+
+
+@pytest.mark.parametrize("made", [documents, partly_unknown])
+def test_a_model_is_the_same_to_the_last_bit(tmp_path: Path, made: Callable[[int], list[Document]]) -> None:
     models = []
     for built_in in (True, False):
-        point = make_point(tmp_path / str(built_in), documents(9), documents(3))
+        point = make_point(tmp_path / str(built_in), made(9), made(3))
         short = Settings((), (), overrides={"training.max_steps": 12})
         config = make_config(short, 0, Schedule.of(point.words, short.overrides))
         config.to_disk(point.folder / "config.cfg", interpolate=False)

@@ -21,10 +21,11 @@ from flowchart.dataset.document import Document
 from flowchart.errors import UserError
 from flowchart.runs.folder import Run, Status
 from flowchart.runs.process import environment, resume
-from flowchart.training.config import keeps_best, language, language_of, make_config, max_steps
+from flowchart.training.config import keeps_best, make_config, max_steps
 from flowchart.training.point import train
 from flowchart.training.schedule import Schedule
 from flowchart.training.settings import Settings
+from flowchart.training.tokenizing import tokenizer_of
 from tests.flowchart.runs.helpers import wait_for, wait_for_end
 from tests.flowchart.training.test_train_curve import make_point
 
@@ -187,21 +188,21 @@ def test_the_language_is_the_configs(tmp_path: Path, own_config: Path) -> None:
     config = load_config(own_config, interpolate=False)
     config["nlp"]["lang"] = "de"
     config.to_disk(tmp_path / "de.cfg", interpolate=False)
-    assert language(Settings((), (), config=tmp_path / "de.cfg")) == "de"
-    assert language(Settings((), (), lang="fr")) == "fr"
-    assert language(Settings((), (), overrides={"nlp.lang": "de"})) == "de"
+    assert tokenizer_of(Settings((), (), config=tmp_path / "de.cfg")).lang == "de"
+    assert tokenizer_of(Settings((), (), lang="fr")).lang == "fr"
+    assert tokenizer_of(Settings((), (), overrides={"nlp.lang": "de"})).lang == "de"
 
 
 def test_a_missing_base_model_is_one_line() -> None:
     with pytest.raises(UserError, match="no_such_pipeline: no such pipeline"):
-        language_of("no_such_pipeline")
+        tokenizer_of(Settings((), (), base_model="no_such_pipeline"))
 
 
 def test_a_base_model_is_trained_further(new_run: NewRun, tiny: Path) -> None:
     pytest.importorskip(BASE, reason=f"{BASE} is not installed; it is part of ner-tui[test]")
     run = new_run(tiny, "train-curve", n_samples=1, base_model=BASE, overrides={"training.max_steps": 40})
     result = result_of(run)
-    assert result["lang"] == language_of(BASE) == "en"
+    assert result["lang"] == "en"
     nlp = spacy.load(run.folder / result["points"][0]["model"])
     assert nlp.pipe_names == ["ner"]
     labels = set(nlp.get_pipe("ner").labels)  # type: ignore[attr-defined]

@@ -57,6 +57,38 @@ def test_the_scores_are_exactly_spacys(nlp: Language, seed: int) -> None:
         assert ours["support"] == sum(span.label_ == label for doc in gold for span in doc.ents)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_what_is_unknown_is_scored_as_by_spacy(nlp: Language, seed: int) -> None:
+    draw = random.Random(seed)
+    gold, found = [], []
+    for _ in range(draw.randint(1, 30)):
+        words = draw.randint(1, 12)
+        right = draw_spans(draw, words)
+        doc = make_doc(nlp, words, right)
+        free = [at for at in range(words) if not doc[at].ent_type and draw.random() < 0.4]
+        doc.set_ents(list(doc.ents), missing=[doc[at : at + 1] for at in free], default="outside")
+        gold.append(doc)
+        found.append(make_doc(nlp, words, right if draw.random() < 0.3 else draw_spans(draw, words)))
+    scores = Counts.of(gold, found).scores()
+    theirs = get_ner_prf(
+        [Example(predicted, reference) for predicted, reference in zip(found, gold, strict=True)]
+    )
+    for key in ("ents_p", "ents_r", "ents_f"):
+        assert scores[key] == (theirs[key] or 0.0)
+    for label, score in scores["ents_per_type"].items():
+        expected = (theirs["ents_per_type"] or {})[label]
+        assert (score["p"], score["r"], score["f"]) == (expected["p"], expected["r"], expected["f"])
+
+
+def test_a_prediction_over_an_unknown_word_is_neither_right_nor_wrong(nlp: Language) -> None:
+    gold = make_doc(nlp, 4, [(0, 1, "A")])
+    gold.set_ents(list(gold.ents), missing=[gold[2:3]], default="outside")
+    found = make_doc(nlp, 4, [(0, 1, "A"), (1, 3, "A")])
+    assert Counts.of([gold], [found]).rows == [(0, 0, 1, 0, 0)]
+    found = make_doc(nlp, 4, [(0, 3, "A"), (3, 4, "B")])
+    assert Counts.of([gold], [found]).rows == [(0, 0, 0, 0, 1), (0, 1, 0, 1, 0)]
+
+
 def test_a_pipeline_with_other_tokens_is_scored_as_by_spacy(nlp: Language) -> None:
     gold = Doc(nlp.vocab, words=["take", "co-codamol", "and", "x-ray", "now"])
     gold.set_ents([spacy.tokens.Span(gold, 1, 2, "DRUG"), spacy.tokens.Span(gold, 3, 4, "TEST")])

@@ -17,6 +17,7 @@ import spacy
 from spacy.tokens import DocBin
 
 from flowchart.dataset.document import Document
+from flowchart.dataset.tokens import Tokenizer
 from flowchart.errors import UserError
 from flowchart.runs import events
 from flowchart.runs.folder import Run, Status
@@ -223,7 +224,7 @@ def test_settings_out_of_range_are_refused(name: str, value: object) -> None:
 
 
 def make_point(folder: Path, documents: list[Document], dev: list[Document]) -> Point:
-    corpora = Corpora("en")
+    corpora = Corpora(Tokenizer.of("en"))
     evaluation = corpora.write(dev, folder / "dev.spacy")
     texts = corpora.write(documents, folder / "point" / "train.spacy")
     schedule = Schedule.of(texts.words)

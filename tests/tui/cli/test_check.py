@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+import spacy
 
 from tests.tui.cli.conftest import Program
 
@@ -157,3 +158,41 @@ def test_more_names_than_one_may_be_long(ner_tui: Program, data: tuple[Path, Pat
     too_long = ner_tui("check", "x" * 300)
     assert (too_long.returncode, too_long.stderr.count(b"\n")) == (2, 1)
     assert b"cannot be read (File name too long)" in too_long.stderr
+
+
+def test_mending_is_offered_and_done(ner_tui: Program, folder: Path) -> None:
+    task = {"spans": [{"start": 0, "end": 4, "label": "PER"}], "answer": "accept"}
+    lines = [json.dumps({"text": f"Ann saw {number}", **task}) for number in range(10)]
+    (folder / "data.jsonl").write_text("\n".join(lines))
+    out = ner_tui("check", "data.jsonl").stdout.decode()
+    (line,) = [line for line in out.splitlines() if line.startswith("aligned")]
+    assert line.split()[:3] == ["aligned", "10", "0"]
+    assert line.endswith("10 spans whitespace-edge, --fix would bring 10 spans")
+    out = ner_tui("check", "data.jsonl", "--fix").stdout.decode()
+    (line,) = [line for line in out.splitlines() if line.startswith("aligned")]
+    assert line.split()[:3] == ["aligned", "10", "10"]
+    assert line.endswith("10 spans mended")
+    assert "info: whitespace-mended, 10" in out
+    result = json.loads(ner_tui("check", "data.jsonl", "--fix", "--json").stdout)
+    assert result["fix"] is True
+    assert (folder / ".ner-tui").exists()
+
+
+def test_a_check_goes_by_the_tokenizer_that_is_named(ner_tui: Program, folder: Path) -> None:
+    nlp = spacy.blank("en")
+    nlp.tokenizer.suffix_search = spacy.util.compile_suffix_regex(  # type: ignore[union-attr]
+        [*nlp.Defaults.suffixes, r"(?<=[0-9])ng"]  # type: ignore[misc]
+    ).search
+    nlp.to_disk(folder / "cutter")
+    task = {"spans": [{"start": 1, "end": 3, "label": "UNIT"}], "answer": "accept"}
+    lines = [json.dumps({"text": f"7ng at {number}", **task}) for number in range(10)]
+    (folder / "data.jsonl").write_text("\n".join(lines))
+
+    def spans(*arguments: str) -> int:
+        return int(json.loads(ner_tui("check", "data.jsonl", "--json", *arguments).stdout)["labels"] != [])
+
+    assert (spans(), spans("--base-model", "cutter")) == (0, 1)
+    missing = ner_tui("check", "data.jsonl", "--base-model", "nobody")
+    assert missing.returncode == 2
+    assert b"nobody: no such pipeline" in missing.stderr
+    assert ner_tui("check", "data.jsonl", "--config", "none.cfg").returncode == 2
