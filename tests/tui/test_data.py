@@ -336,3 +336,43 @@ async def test_what_was_set_stays_for_the_same_files(make_app: MakeApp, small_da
             await wait_until(pilot, lambda app=app: loaded(app))
             session = app.walk.session
             assert (session.target, session.repeats, session.n_samples) == then
+
+
+async def test_f_mends_what_is_certain_and_takes_it_back(
+    make_app: MakeApp, tmp_path: Path, workspace: Path
+) -> None:
+    tasks = rows(40)
+    for task in tasks[:10]:
+        task["spans"][0]["end"] += 1  # into the white space behind the word
+    app = make_app(write_rows(tmp_path / "odd.jsonl", tasks))
+    async with app.run_test(size=(200, 60)) as pilot:
+        await wait_until(pilot, lambda: loaded(app))
+        assert "aligned         40      70" in screen_text(app)
+        assert "F mends 10 spans" in screen_text(app)
+        assert "F Mend" in screen_text(app)
+        await pilot.press("F")
+        await wait_until(pilot, lambda: "10 spans mended" in screen_text(app))
+        assert "aligned         40      80" in screen_text(app)
+        assert "F As written" in screen_text(app)
+        assert json.loads((workspace / "session.json").read_text())["fix"] is True
+        await pilot.press("f")
+        await wait_until(pilot, lambda: isinstance(app.screen, FindingsScreen) and len(app.screen._rows) > 0)
+        assert "whitespace-mended" in screen_text(app)
+        assert "F As written" in screen_text(app)
+        await pilot.press("F")
+        await wait_until(pilot, lambda: app.screen is app.main and "F mends 10 spans" in screen_text(app))
+        assert app.walk.session.fix is False
+    runs = list_runs(Workspace(workspace), "check")
+    assert sorted(bool(run.settings.get("fix")) for run in runs) == [False, True], "the first is used again"
+
+
+async def test_f_does_nothing_where_there_is_nothing_to_mend(make_app: MakeApp, small_data: Path) -> None:
+    app = make_app(small_data)
+    async with app.run_test(size=(200, 60)) as pilot:
+        await wait_until(pilot, lambda: loaded(app))
+        await pilot.press("F", "f")
+        await wait_until(pilot, lambda: isinstance(app.screen, FindingsScreen))
+        await pilot.press("F")
+        await pilot.pause()
+        assert app.walk.session.fix is False
+        assert "Mend" not in screen_text(app)

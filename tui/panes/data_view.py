@@ -13,8 +13,9 @@ from textual.content import Content
 from textual.events import Resize
 
 from flowchart.dataset.eval_facts import eval_line, leakage_line
+from flowchart.dataset.funnel import mended
 from flowchart.runs.progress import Progress
-from flowchart.text import one_line, pad, printable
+from flowchart.text import counted, one_line, pad, printable
 from tui.glyphs import Glyphs
 from tui.widgets.bar import bar
 from tui.widgets.plain import Plain, styled
@@ -75,7 +76,7 @@ class DataView(VerticalScroll, can_focus=True):
             blocks += [Content.styled(printable(self._failure), "$text-error"), Content(hint)]
         elif self._result is not None:
             blocks += [
-                funnel_table(self._result.get("funnel", ()), width),
+                funnel_table(self._result.get("funnel", ()), width) + mending(self._result),
                 label_table(self._result.get("labels", ()), width, self.glyphs),
                 findings_summary(self._result.get("findings", {}), width),
                 provenance(self._result),
@@ -120,6 +121,15 @@ def funnel_table(stages: Sequence[Mapping[str, Any]], width: int) -> Content:
         name = pad(str(stage.get("stage", "")), 10)
         lines.append(Content.assemble(name, (numbers, "bold"), ("  " + lost, "$text-warning")))
     return Content("\n").join(lines)
+
+
+def mending(result: Mapping[str, Any]) -> Content:
+    """What F would mend, or has mended; nothing where there is nothing to mend."""
+    done, possible = mended(result.get("funnel", ()))
+    said = f"\n{counted(done, 'span')} mended; F takes them as written." if done else ""
+    if possible:
+        said = f"\nF mends {counted(possible, 'span')}: white space at an edge."
+    return Content.styled(said, "$text-accent")
 
 
 def what_fits(lost: Mapping[str, int], cells: int) -> str:

@@ -64,6 +64,20 @@ class FindingsScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss", "Back", id="screen.back"),
+        Binding(
+            "F",
+            "mend(True)",
+            "Mend",
+            id="findings.mend",
+            tooltip="Mend the spans that can only be mended in one way, and load the data again",
+        ),
+        Binding(
+            "F",
+            "mend(False)",
+            "As written",
+            id="findings.unmend",
+            tooltip="Take the spans as they are written again",
+        ),
         Binding("m", "more", "More", id="findings.more", tooltip="Read the next page of findings"),
         Binding(
             "tab",
@@ -86,7 +100,14 @@ class FindingsScreen(Screen[None]):
     found = getters.query_one("#found", OptionList)
     detail = getters.query_one("#detail", Plain)
 
-    def __init__(self, title: str, file: Path, summary: Mapping[str, Any], glyphs: Glyphs) -> None:
+    def __init__(
+        self,
+        title: str,
+        file: Path,
+        summary: Mapping[str, Any],
+        glyphs: Glyphs,
+        mender: Screen[Any] | None = None,
+    ) -> None:
         """Show what a file holds.
 
         Args:
@@ -95,9 +116,11 @@ class FindingsScreen(Screen[None]):
             summary: Their `total`, and their `kinds`, each with its `kind`, `severity` and `count`, and in
                 `of` how many there are where the file does not hold them all.
             glyphs: The signs to draw with.
+            mender: The screen whose data they are about, which mends it.
         """
         super().__init__()
         self._title = title
+        self._mender = mender
         self._file = file
         self.glyphs = glyphs
         self._summary = summary
@@ -176,8 +199,17 @@ class FindingsScreen(Screen[None]):
         if len(self._rows) < self._total():
             self._read(len(self._rows))
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """Offer more only while there is more."""
+    async def action_mend(self, fix: bool) -> None:
+        """Go back and mend, or take as written: other findings come of it."""
+        if self._mender is not None:
+            mender = self._mender
+            self.dismiss()
+            await mender.run_action(f"mend({fix})")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer more only while there is more, and mending where there is something to mend."""
+        if action == "mend":
+            return self._mender is not None and bool(self._mender.check_action(action, parameters))
         return action != "more" or len(self._rows) < self._total()
 
     @on(OptionList.OptionSelected, "#found")

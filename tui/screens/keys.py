@@ -46,6 +46,20 @@ KEYS: list[BindingType] = [
     ),
     Binding("d", "rows", "Rows", id="data.rows", tooltip="Open the details of what was measured"),
     Binding("f", "findings", "Findings", id="data.findings", tooltip="Open the findings, down to their rows"),
+    Binding(
+        "F",
+        "mend(True)",
+        "Mend",
+        id="data.mend",
+        tooltip="Mend the spans that can only be mended in one way, and load the data again",
+    ),
+    Binding(
+        "F",
+        "mend(False)",
+        "As written",
+        id="data.unmend",
+        tooltip="Take the spans as they are written again",
+    ),
     Binding("z", "zoom", "Zoom", id="view.zoom", tooltip="Zoom the pane in focus, or back"),
     Binding("v", "view", "Data/curve", id="view.metrics", tooltip="Show the other half of the metrics pane"),
     Binding(

@@ -13,6 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus, Resize
 from textual.widget import Widget
 
+from flowchart.dataset.funnel import mended
 from flowchart.errors import UserError
 from flowchart.graph import Answer, Node
 from flowchart.runs.folder import Run, Status
@@ -35,7 +36,10 @@ from tui.widgets.status_line import StatusLine
 PANES = ("flowchart", "question", "metrics")
 
 NOT_UNSEEN = frozenset(
-    ["accept", "answer", "cancel", "export", "measure", "note", "note_last", "open", "rows", "train", "undo"]
+    [
+        *("accept", "answer", "cancel", "export", "measure", "mend", "note", "note_last", "open", "rows"),
+        *("train", "undo"),
+    ]
 )
 """What is not done in a terminal too small to see what it does."""
 
@@ -54,6 +58,8 @@ class MainScreen(CurveScreen):
         self._shown = "flowchart"
         self._layout_now = Layout.COLUMNS
         self._arranged: tuple[Layout, bool, str] | None = None
+        self._mendable = 0
+        """The spans of the data in view that mending would bring."""
 
     def compose(self) -> ComposeResult:
         yield StatusLine(self.glyphs)
@@ -118,6 +124,8 @@ class MainScreen(CurveScreen):
                 offered = evidence is not None and bool(evidence.rows or evidence.table)
             case "measure":
                 offered = bool(self.walk.session.data)
+            case "mend":
+                offered = self._can_mend(fix=bool(parameters[0]))
             case "undo" | "note_last":
                 offered = bool(path.steps)
             case "come_back":
@@ -250,6 +258,7 @@ class MainScreen(CurveScreen):
         """Take out of view what was known, before data is loaded; a measuring of other data ends."""
         self.workers.cancel_group(self, "check")
         self._check = self._check_status = None
+        self._mendable = 0
         files = [*self.walk.session.data, *self.walk.session.eval]
         self.metrics.data_view.show_loading(files, Progress())
         self.status_line.show_data(files, Status.WAITING)
@@ -272,6 +281,23 @@ class MainScreen(CurveScreen):
             self._show_check_failure(str(error))
         self.refresh_bindings()
 
+    def _can_mend(self, *, fix: bool) -> bool:
+        """Whether the data in view is as written and has something to mend, or else is mended."""
+        now = self.walk.session.fix
+        return bool(self.walk.session.data) and fix != now and (now or self._mendable > 0)
+
+    @work(group="dialog", exclusive=True)
+    async def action_mend(self, fix: bool) -> None:
+        """Mend the spans that can only be mended in one way, or take them as written; load the data again."""
+        try:
+            self.walk.mend(fix=fix)
+        except UserError as error:
+            self.complain(error)
+            return
+        await self.forget()
+        self._load_data()
+        self.come_back_to_curve()
+
     async def load_again(self) -> None:
         """Load the data in view anew, and then measure."""
         await self.forget()
@@ -287,6 +313,7 @@ class MainScreen(CurveScreen):
             view.show_loading(files, progress)
         elif result is not None:
             view.show_result(files, result)
+            self._mendable = mended(result.get("funnel", ()))[1]
         else:
             self._show_check_failure(str((progress.end or {}).get("message") or f"loading {status.value}"))
         self.status_line.show_data(files, status)
@@ -310,7 +337,7 @@ class MainScreen(CurveScreen):
         if run is not None:
             summary = (run.result() or {}).get("findings") or {}
             self.app.push_screen(
-                FindingsScreen("Findings", run.folder / "findings.jsonl", summary, self.glyphs)
+                FindingsScreen("Findings", run.folder / "findings.jsonl", summary, self.glyphs, self)
             )
 
     # -- panes --------------------------------------------------------------------------------------
