@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any
 
 SPACY, ROWS = "spacy", "rows"
@@ -23,3 +24,16 @@ def unusual(settings: Mapping[str, Any]) -> dict[str, Any]:
 def same_data(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether two runs' settings read data in the same way, as far as `USUAL` goes."""
     return unusual(one) == unusual(other)
+
+
+def how_read(result: Mapping[str, Any]) -> str:
+    """Return in words in which unusual way a check read its data; "" for the usual one."""
+    words = []
+    if result.get("fix") is True:
+        words.append("spans mended where that is certain (--fix)")
+    named = result.get("base_model") or result.get("config")
+    if result.get("tokens") == ROWS:
+        words.append("texts cut at the rows' own tokens (--tokens rows)")
+    elif isinstance(named, str):
+        words.append(f"texts cut as by {PurePath(named).name}")
+    return ", ".join(words)

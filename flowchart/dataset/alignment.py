@@ -129,15 +129,15 @@ class Aligner:
             self._funnel.could_mend("aligned", kind, spans=gain)
 
     def _count_own(self, group: Group, choice: _Choice) -> None:
-        if group.misfits is None or self._tokenizer.rows:
+        if self._tokenizer.rows:
             return
-        file, misfits = group.source[0], set(group.misfits)
+        file, misfits = group.source[0], group.misfits
         for kind, span, _ in choice.lost:
             if kind == "misaligned":
                 self._off[file] += 1
-                self._own[file] += span not in misfits
+                self._own[file] += misfits is not None and span not in misfits
         if misfits:
-            self._not_own[file] += len(misfits.intersection(choice.kept))
+            self._not_own[file] += len(set(misfits).intersection(choice.kept))
 
     def _add(  # noqa: PLR0917 - all of them are different things
         self, kind: str, text: str, group: Group, span: SpanTuple, message: str, done: str

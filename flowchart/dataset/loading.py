@@ -298,8 +298,9 @@ class Loader:
             tokens, fault = rules.read_tokens(text, row.tokens)
             if fault:
                 self._odd_tokens.add(number, fault, text)
-        if not self._own_tokens and all(_stands_free(text, span) for span in spans):
-            return (), ()  # whoever cuts the text: most rows need no closer look
+        free = not self._own_tokens and all(_stands_free(text, span) for span in spans)
+        if free and not any(" " in token.text for token in tokens):
+            return (), ()  # most rows need no closer look
         own = covering(text, tokens)
         if own is None:
             if self._own_tokens:
@@ -373,7 +374,7 @@ class _Repeated:
 
 
 def _stands_free(text: str, span: tuple[int, int, str]) -> bool:
-    """Whether a span has a space, or nothing, on either side: no tokenizer goes over its edges."""
+    """Whether a span has a space, or nothing, on either side: it fits whatever tokens go over no space."""
     start, end, _ = span
     return (not start or text[start - 1] == " ") and (end == len(text) or text[end] == " ")
 

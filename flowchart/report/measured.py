@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Mapping
 
 from flowchart.curve_plot import draw_result
+from flowchart.data_settings import ROWS, how_read
 from flowchart.dataset.eval_facts import OTHER_EVAL, eval_line, leakage_line, same_eval
 from flowchart.dataset.funnel import mending_words
 from flowchart.forecast_text import forecast_lines
@@ -29,6 +30,8 @@ def data_section(check: Record | None) -> str:
         facts.append(f"- Leakage: {literal(known)}\n")
     if text_of(check, "lang"):
         facts.append(f"- Language: {code(text_of(check, 'lang'))}\n")
+    if how := how_read(check):
+        facts.append(f"- Read with {literal(how)}\n")
     parts += ["".join(facts), _funnel(check), _labels(check), _findings(check)]
     return "\n".join(part for part in parts if part)
 
@@ -82,6 +85,12 @@ def _check_command(check: Record) -> str:
     for option in ("lang", "seed"):
         if option in check:
             words += [f"--{option}", str(check[option])]
+    words += ["--fix"] * (check.get("fix") is True)
+    if check.get("tokens") == ROWS:
+        words += ["--tokens", ROWS]
+    for option in ("base_model", "config"):
+        if text_of(check, option):
+            words += ["--" + option.replace("_", "-"), text_of(check, option)]
     return shlex.join(words)
 
 

@@ -23,9 +23,6 @@ from flowchart.training.config import make_config, no_pipeline
 from flowchart.training.schedule import Schedule
 from flowchart.training.settings import Settings
 
-_DECIDING = ("nlp.", "initialize.", "paths.", "vars.")
-"""How overrides begin that may change the tokenizer."""
-
 
 def tokenizer_of(settings: Settings) -> Tokenizer:
     """Return what cuts the texts of a curve.
@@ -34,11 +31,10 @@ def tokenizer_of(settings: Settings) -> Tokenizer:
         UserError: There is no such language or pipeline, or the config cannot be used.
     """
     rows = settings.tokens == ROWS
-    overridden = any(name.startswith(_DECIDING) for name in settings.overrides)
-    if settings.base_model and not settings.config and not overridden:
-        nlp = _pipeline(settings.base_model)
-    elif settings.config or settings.base_model or overridden:
+    if settings.config or settings.overrides:
         nlp = _configured(settings)
+    elif settings.base_model:
+        nlp = _pipeline(settings.base_model)
     else:
         return Tokenizer.of(settings.lang, rows=rows)
     return Tokenizer(nlp, str(nlp.lang), _identity(nlp), rows)

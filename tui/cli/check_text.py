@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from flowchart.data_settings import how_read
 from flowchart.dataset.eval_facts import eval_line, leakage_line
 from flowchart.dataset.funnel import mending_words
 from flowchart.findings_file import read_findings
@@ -49,6 +50,8 @@ def files_text(result: Mapping[str, Any]) -> str:
         text += one_line(f"evaluation set: {eval_line(result)}") + "\n"
     if leakage := leakage_line(result):
         text += f"leakage: {leakage}\n"
+    if how := how_read(result):
+        text += one_line(f"read with {how}") + "\n"
     stats = result.get("text_stats") or {}
     if "tokens_mean" in stats and "tokens_max" in stats:
         text += (

@@ -12,6 +12,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.events import Resize
 
+from flowchart.data_settings import how_read
 from flowchart.dataset.eval_facts import eval_line, leakage_line
 from flowchart.dataset.funnel import mended
 from flowchart.runs.progress import Progress
@@ -181,5 +182,7 @@ def provenance(result: Mapping[str, Any]) -> Content:
     lines = [f"Eval set: {eval_line(result)}"]
     if leakage := leakage_line(result):
         lines.append(f"Leakage: {leakage}")
+    if how := how_read(result):
+        lines.append(f"Read with {how}")
     lines.append(f"Content hash {str(result.get('content_hash', ''))[:12]}")
     return Content.styled("\n".join(one_line(line) for line in lines), "$foreground-muted")

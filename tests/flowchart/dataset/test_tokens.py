@@ -93,6 +93,9 @@ def test_that_the_rows_own_tokens_fit_is_said(write: Write) -> None:
     )
     _, log = loaded(write, *doses(6, tokens=False))
     assert log.count("rows-tokens-fit") == 0
+    _, log = loaded(write, *doses(6), *doses(9, tokens=False)[6:])
+    (finding,) = (each for each in log if each.kind == "rows-tokens-fit")
+    assert finding.message.startswith("6 of the 9 misaligned spans fit")
 
 
 def test_that_they_fit_fewer_is_not_said(write: Write) -> None:

@@ -122,6 +122,17 @@ def test_the_commands_repeat_a_check_without_a_curve() -> None:
     )
 
 
+def test_a_check_that_read_the_data_otherwise_is_repeated_so() -> None:
+    check = {**CHECK, "fix": True, "tokens": "rows", "base_model": None, "config": None}
+    text = render(walked(), check=check)
+    assert "--lang de --seed 7 --fix --tokens rows\n" in text
+    assert "- Read with spans mended where that is certain (" in text
+    stage = {"stage": "aligned", "mended_spans": {"whitespace-mended": 3}, "mendable_spans": {}}
+    assert "3 spans mended |" in render(walked(), check={**CHECK, "funnel": [stage]})
+    offered = {"stage": "aligned", "lost_spans": {}, "mendable_spans": {"whitespace-edge": 1}}
+    assert "--fix would bring 1 span |" in render(walked(), check={**CHECK, "funnel": [offered]})
+
+
 def test_it_renders() -> None:
     text = render(walked(*LOOP), check=CHECK, curve=CURVE, provenance=True)
     markup = cmarkgfm.github_flavored_markdown_to_html(text, options=Options.CMARK_OPT_UNSAFE)

@@ -175,7 +175,9 @@ def test_mending_is_offered_and_done(ner_tui: Program, folder: Path) -> None:
     assert "info: whitespace-mended, 10" in out
     result = json.loads(ner_tui("check", "data.jsonl", "--fix", "--json").stdout)
     assert result["fix"] is True
-    assert (folder / ".ner-tui").exists()
+    assert "read with spans mended where that is certain (--fix)" in out
+    report = ner_tui("data.jsonl", "--fix", "--no-train").stdout.decode()
+    assert "10 spans mended" in report
 
 
 def test_a_check_goes_by_the_tokenizer_that_is_named(ner_tui: Program, folder: Path) -> None:
@@ -192,6 +194,12 @@ def test_a_check_goes_by_the_tokenizer_that_is_named(ner_tui: Program, folder: P
         return int(json.loads(ner_tui("check", "data.jsonl", "--json", *arguments).stdout)["labels"] != [])
 
     assert (spans(), spans("--base-model", "cutter")) == (0, 1)
+    assert (
+        "read with texts cut as by cutter"
+        in ner_tui("check", "data.jsonl", "--base-model", "cutter").stdout.decode()
+    )
+    unknown = ner_tui("check", "data.jsonl", "--training.nonsense", "1")
+    assert (unknown.returncode, b"the config has no such setting" in unknown.stderr) == (2, True)
     missing = ner_tui("check", "data.jsonl", "--base-model", "nobody")
     assert missing.returncode == 2
     assert b"nobody: no such pipeline" in missing.stderr
