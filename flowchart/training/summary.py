@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from flowchart.training.experience import usual_sd
 from flowchart.training.intervals import FEWEST_TEXTS, repeated_intervals, texts_counted
 from flowchart.training.scores import Counts
 
@@ -27,9 +28,9 @@ def by_fraction(trainings: Iterable[tuple[Record, Counts]]) -> list[list[tuple[R
 def summarise(trainings: Trainings, seed: int) -> dict[str, Any]:
     """Return the point that the trainings of one fraction make.
 
-    Scores are means over the repeats, 0 to 1, with 95% intervals over texts and repeats. A label is `enough`
-    when `FEWEST_TEXTS` eval texts hold a gold span of it: with fewer, a percentile interval promises 95%
-    and holds the truth less than nine times in ten, so such a label has no interval and is to be marked.
+    Scores are means over the repeats, 0 to 1, with 95% intervals over texts and trainings. A label is
+    `enough` when `FEWEST_TEXTS` eval texts hold a gold span of it: with fewer, a percentile interval promises
+    95% and holds the truth less than nine times in ten, so such a label has no interval and is to be marked.
     `ents_f_low` and `ents_f_high` are None where fewer texts have a span at all, gold or predicted.
 
     Args:
@@ -43,7 +44,7 @@ def summarise(trainings: Trainings, seed: int) -> dict[str, Any]:
         raise ValueError("a point needs a training at least")
     records = [record for record, _ in trainings]
     repeats = [counts for _, counts in trainings]
-    overall, by_label = repeated_intervals(repeats, seed)
+    overall, by_label = repeated_intervals(repeats, seed, usual_sd(_mean(records, "spans")))
     told = texts_counted(*repeats) >= FEWEST_TEXTS
     gold = _gold(repeats[0])
     labels = {}
