@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from flowchart.doubt_text import by_experience
 from flowchart.evidence.facts import Evidence, Facts, Suggestion, points
-from flowchart.evidence.training import by_experience, curve_of, untrained
+from flowchart.evidence.training import curve_of, untrained
 from flowchart.graph import Node
 from flowchart.records import number_of
 

@@ -36,20 +36,3 @@ def untrained(node: Node, facts: Facts, reason: str, *, needs: str = "") -> Evid
         threshold=node.threshold,
         needs=needs or ("updating" if node.updates else "training"),
     )
-
-
-def by_experience(seed_sd: float | None, repeats: int) -> str:
-    """Return where the seed's part of an interval is from, as the end of a sentence; "" with repeats.
-
-    Args:
-        seed_sd: What a training's F scatters by, by experience; None in a result that has nothing of it.
-        repeats: How often each was trained.
-    """
-    if repeats > 1:
-        return ""
-    if seed_sd is None:
-        return "; one repeat each, so the seed's part is unknown"
-    return (
-        "; how much another seed would change is taken from experience (standard deviation "
-        f"{100 * seed_sd:.1f} points): --repeats 3 measures it"
-    )

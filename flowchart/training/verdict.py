@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from flowchart.evidence.training import by_experience
+from flowchart.doubt_text import MEASURE_WITH, by_experience
 from flowchart.training.experience import stretch, usual_sd
 from flowchart.training.intervals import CONFIDENCE, FEWEST_TEXTS, Difference, paired, texts_counted
 from flowchart.training.scores import Counts
@@ -17,7 +17,7 @@ SMALLEST_GAIN = 0.005
 MOST_TEXTS = 50_000
 """More evaluation texts than this are no advice."""
 
-FEW_REPEATS = 3
+FEW_REPEATS = MEASURE_WITH
 """The repeats to ask for at least when there is one: with fewer, experience still says nearly all."""
 
 MOST_REPEATS = 10
