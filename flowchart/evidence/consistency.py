@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from flowchart.evidence.facts import Evidence, Facts, Suggestion, Table, judged, looked_at, percent
 from flowchart.graph import Node
+from flowchart.wilson import wilson
 
 SURE = 0.8
 """The score from which on a form's rare outcomes are slips, where the chart says nothing."""
@@ -103,10 +104,11 @@ def estimate(levels: Sequence[Sequence[float]], compared: int, sure: float) -> E
     how often any do. After the variation n-grams of Dickinson and Meurers 2003 (EACL), where the same words
     around make a variation an error.
 
-    The interval is that of this share alone: its linearised variance over forms, and two observations made
-    up, one for each extreme, so that few forms leave it open (after Laplace). What is in it is no sample:
-    slips in forms that come once, or that everybody missed everywhere, are not seen, so the truth is somewhat
-    lower.
+    The interval is that of this share, its linearised variance over forms, with two observations made up, one
+    for each extreme, so that few forms leave it open (after Laplace); and that of a share of so many spans
+    (`wilson`), without which data that has no slip in a few dozen spans would be sure to have none. The two
+    are put together as squares (Zou and Donner 2008, Statistics in Medicine 27). Slips in forms that come
+    once, or that everybody missed everywhere, are not seen, so the truth is somewhat lower.
 
     Args:
         levels: The fact's levels: score in hundredths, forms, suspicious, spans that would go and that would
@@ -130,10 +132,13 @@ def estimate(levels: Sequence[Sequence[float]], compared: int, sure: float) -> E
         same = max(compared - gone, 0.0)
         return 2 * same / max(2 * same + gone + come, 1)
 
+    value = agreement(share)
+    low, high = agreement(min(share + doubt, 1)), agreement(max(share - doubt, 0))
+    fewest, most = wilson(round(value * compared), compared)
     return Estimate(
-        value=agreement(share),
-        low=agreement(min(share + doubt, 1)),
-        high=agreement(max(share - doubt, 0)),
+        value=value,
+        low=max(value - math.hypot(value - low, max(value - fewest, 0)), 0),
+        high=min(value + math.hypot(high - value, max(most - value, 0)), 1),
         slips=int(_sum(surely, 2)),
         unsure=int(_sum(unsure, 2)),
         unexplained=share,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flowchart.doubt_text import by_experience
 from flowchart.evidence.facts import Evidence, Facts, Suggestion, points
 from flowchart.evidence.training import curve_of, untrained
 from flowchart.graph import Node
@@ -33,7 +34,7 @@ def paired_difference(node: Node, facts: Facts) -> Evidence | None:
         smallest = float(fact.get("smallest_gain", 0.005))
         suggestion = "YES" if low > threshold else "NO" if high < threshold + smallest else suggestion
         repeats = int(number_of(fact.get("repeats")) or 1)
-        alone = "; one repeat each, so the seeds' part is unknown"
+        alone = by_experience(number_of(fact.get("seed_sd")), 1)
         over = f" over {repeats} repeats" if repeats > 1 else alone
         reason += f"{100 * value:+.1f} points, 95% interval {100 * low:+.1f} to {100 * high:+.1f}{over}."
     return Evidence(

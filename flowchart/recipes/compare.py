@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flowchart.dataset.eval_facts import same_eval
 from flowchart.errors import UserError
+from flowchart.records import number_of, table_of
 from flowchart.runs.folder import Run
 from flowchart.runs.versions import versions
+from flowchart.training.experience import TYPICAL_SPANS, usual_sd
 from flowchart.training.intervals import CONFIDENCE, FEWEST_TEXTS, paired, texts_counted
 from flowchart.training.scores import Counts
 from flowchart.training.verdict import SMALLEST_GAIN
@@ -53,7 +56,7 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
         raise UserError(f"{runs['tuned'].id}: shares no repeat with {runs['default'].id}; train it again")
     pairs = [(counts["default"][repeat], counts["tuned"][repeat]) for repeat in shared]
     try:
-        difference = paired(pairs, int(results["default"].get("seed") or 0))
+        difference = paired(pairs, int(results["default"].get("seed") or 0), _usual(results))
     except ValueError as error:
         raise UserError(f"{runs['tuned'].id}: {error}; train it again") from error
     scores = {
@@ -73,8 +76,15 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
         "what": what_is_set(runs["tuned"].settings),
         "default_run": runs["default"].id,
         "tuned_run": runs["tuned"].id,
+        "seed_sd": difference.seed_sd,  # what a training's F scatters by, as far as is known
         "versions": versions(),
     }
+
+
+def _usual(results: dict[str, dict[str, Any]]) -> float:
+    """Return what the difference of two such trainings scatters by, by experience."""
+    spans = [number_of(table_of(result, "train").get("spans")) for result in results.values()]
+    return math.hypot(*(usual_sd(number or TYPICAL_SPANS) for number in spans))
 
 
 def what_is_set(settings: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from flowchart.curve_plot import draw_result
 from flowchart.data_settings import ROWS, how_read
 from flowchart.dataset.eval_facts import OTHER_EVAL, eval_line, leakage_line, same_eval
 from flowchart.dataset.funnel import mending_words
+from flowchart.doubt_text import flattery_line
 from flowchart.forecast_text import forecast_lines
 from flowchart.records import Record, number_of, rows_of, table_of, text_of
 from flowchart.report.markdown import code, fence, literal, table
@@ -51,7 +52,9 @@ def curve_section(curve: Record | None, check: Record | None = None) -> str:
         parts.append(f"{OTHER_EVAL[0].upper()}{OTHER_EVAL[1:]}.\n")
     parts.append(_verdict(curve))
     plot = draw_result(curve, *PLOT, percent=True)
-    parts += [_points(points), fence(plot.rstrip(), "text"), _forecast(curve), _labels_of_points(points)]
+    flattery = flattery_line(curve)
+    parts += [_points(points), f"{literal(flattery)}\n" if flattery else ""]
+    parts += [fence(plot.rstrip(), "text"), _forecast(curve), _labels_of_points(points)]
     return "\n".join(part for part in parts if part)
 
 

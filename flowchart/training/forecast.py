@@ -3,8 +3,8 @@
 Both laws of `flowchart.training.fits` are fitted to the points' mean F. The doubt comes from a bootstrap,
 each draw of which
 
-1. draws eval texts and repeats anew, the same for all points, as the points' own intervals do;
-2. moves the points that have one repeat only by a normal error, as large as that of a training may be;
+1. draws eval texts anew, the same for all points, as the points' own intervals do;
+2. moves each point by a normal error, as large as that of its trainings may be;
 3. fits both laws again, and takes one of them at random, with its Akaike weight as the chance (Burnham and
    Anderson 2002, "Model Selection and Multimodel Inference", chapter 4): the law that misses the points by
    more than trainings scatter is taken less often, and where both hold, their disagreement widens the
@@ -13,10 +13,10 @@ each draw of which
 The headline number is the median of the draws, so it lies between what the two laws say, and its interval
 is from the 5th to the 95th percentile. An F that is going to be measured also gets the error of one training.
 
-The size of that error is not known for sure either, so each draw takes its variance from what the repeats'
-scatter and the misfit of the better law leave possible: a scaled inverse chi-squared distribution, to which a
-weak prior of `PRIOR_WEIGHT` trainings that scatter by `PRIOR_SD` is added (Gelman et al. 2013, "Bayesian Data
-Analysis", section 3.3). Without it three points that lie on a line by chance would promise certainty.
+The size of that error is not known for sure either, so each draw takes its variance from what experience
+(`flowchart.training.experience`), the repeats' scatter and the misfit of the better law leave possible: a
+scaled inverse chi-squared distribution (Gelman et al. 2013, "Bayesian Data Analysis", section 3.3). Without
+experience three points that lie on a line by chance would promise certainty.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ from typing import Any
 import numpy as np
 
 from flowchart.forecast_text import more_line
+from flowchart.training.experience import WEIGHT, usual_sd
 from flowchart.training.fits import Floats, Law, LogLinear, PowerLaw, squared_error
-from flowchart.training.intervals import FEWEST_TEXTS, drawn_scores, texts_counted
+from flowchart.training.intervals import FEWEST_TEXTS, TYPICAL_SD, drawn_scores, texts_counted
 from flowchart.training.summary import Trainings
 from flowchart.training.verdict import rounded_up
 
@@ -49,9 +50,6 @@ DRAWS = 1000
 
 PLACES = 33
 """The sizes at which a fit is drawn."""
-
-PRIOR_SD, PRIOR_WEIGHT = 0.01, 3
-"""One point of F: about what NER trainings on some thousand texts or fewer differ by from seed to seed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +78,21 @@ class Extrapolation:
     """
 
     def __init__(
-        self, docs: Sequence[int], scores: Sequence[Sequence[float]], draws: Floats, seed: int
+        self,
+        docs: Sequence[int],
+        scores: Sequence[Sequence[float]],
+        draws: Floats,
+        seed: int,
+        usual: float = TYPICAL_SD,
     ) -> None:
         """Fit.
 
         Args:
             docs: The texts of each point, smallest first; `FEWEST_SIZES` different numbers at least.
             scores: F of each repeat of each point, 0 to 1.
-            draws: The mean F of each point on other eval texts and repeats, all defined: draws x points.
+            draws: The mean F of each point on other eval texts, all defined: draws x points.
             seed: The seed of the random numbers.
+            usual: What experience says that F scatters by from training to training, 0 to 1.
         """
         generator = np.random.default_rng((seed, 2))
         sizes = np.array(docs, dtype=np.float64)
@@ -97,11 +101,9 @@ class Extrapolation:
         self.today = int(docs[-1])
         self.fits = _fit(sizes, means)
         squares, freedom = _scatter(self.fits, sizes, scores)
-        variance = (PRIOR_WEIGHT * PRIOR_SD**2 + squares) / generator.chisquare(
-            PRIOR_WEIGHT + freedom, len(draws)
-        )
+        variance = (WEIGHT * usual**2 + squares) / generator.chisquare(WEIGHT + freedom, len(draws))
         errors = np.sqrt(variance)[:, None] * generator.standard_normal((len(draws), len(docs) + 1))
-        moved = draws + errors[:, 1:] * (repeats == 1)
+        moved = draws + errors[:, 1:] / np.sqrt(repeats)
         self._error = errors[:, 0]
         self._laws = _fit(sizes, moved)
         log_linear, power_law = (
@@ -175,7 +177,9 @@ def extrapolate(
     if not any(f for of_point in scores for f in of_point):
         return "No model finds a single span yet, so there is no curve to draw on."
     draws = drawn_scores(repeats, seed, DRAWS)
-    return Extrapolation(docs, scores, draws[np.isfinite(draws).all(axis=1)], seed)
+    spans = [float(record["spans"]) for record, _ in trainings[-1]]
+    usual = usual_sd(sum(spans) / len(spans))
+    return Extrapolation(docs, scores, draws[np.isfinite(draws).all(axis=1)], seed, usual)
 
 
 def forecast(

@@ -38,7 +38,8 @@ from thinc.api import fix_random_seed, require_gpu, set_gpu_allocator
 
 from flowchart.errors import UserError
 from flowchart.runs.events import dump
-from flowchart.training.intervals import FEWEST_TEXTS, intervals, texts_counted
+from flowchart.training.experience import usual_sd
+from flowchart.training.intervals import FEWEST_TEXTS, repeated_intervals, texts_counted
 from flowchart.training.once import ReadOnce, update_from_memory
 from flowchart.training.scores import Counts
 from flowchart.training.selection import flattery
@@ -297,7 +298,7 @@ def peak_mb() -> float:
 
 def _result(point: Point, counts: Counts, **measured: float) -> Trained:
     scores = counts.scores()
-    overall, labels = intervals(counts, point.seed)
+    overall, labels = repeated_intervals([counts], point.seed, usual_sd(point.spans))
     enough = texts_counted(counts) >= FEWEST_TEXTS
     for name, score in scores["ents_per_type"].items():
         interval = labels.get(name)

@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from flowchart.training.experience import Seeds, usual_sd
 from flowchart.training.intervals import FEWEST_TEXTS, repeated_intervals, texts_counted
 from flowchart.training.scores import Counts
 
@@ -27,10 +28,12 @@ def by_fraction(trainings: Iterable[tuple[Record, Counts]]) -> list[list[tuple[R
 def summarise(trainings: Trainings, seed: int) -> dict[str, Any]:
     """Return the point that the trainings of one fraction make.
 
-    Scores are means over the repeats, 0 to 1, with 95% intervals over texts and repeats. A label is `enough`
-    when `FEWEST_TEXTS` eval texts hold a gold span of it: with fewer, a percentile interval promises 95%
-    and holds the truth less than nine times in ten, so such a label has no interval and is to be marked.
+    Scores are means over the repeats, 0 to 1, with 95% intervals over texts and trainings. A label is
+    `enough` when `FEWEST_TEXTS` eval texts hold a gold span of it: with fewer, a percentile interval promises
+    95% and holds the truth less than nine times in ten, so such a label has no interval and is to be marked.
     `ents_f_low` and `ents_f_high` are None where fewer texts have a span at all, gold or predicted.
+    `ents_f_seed_sd` is what F scatters by from training to training, by experience and the repeats;
+    `ents_f_flattery` is by how much F is too high because its evaluation was chosen as the best.
 
     Args:
         trainings: The trainings, one for each repeat; one at least.
@@ -43,7 +46,8 @@ def summarise(trainings: Trainings, seed: int) -> dict[str, Any]:
         raise ValueError("a point needs a training at least")
     records = [record for record, _ in trainings]
     repeats = [counts for _, counts in trainings]
-    overall, by_label = repeated_intervals(repeats, seed)
+    usual = usual_sd(_mean(records, "spans"))
+    overall, by_label = repeated_intervals(repeats, seed, usual)
     told = texts_counted(*repeats) >= FEWEST_TEXTS
     gold = _gold(repeats[0])
     labels = {}
@@ -62,6 +66,7 @@ def summarise(trainings: Trainings, seed: int) -> dict[str, Any]:
         }
     best = max(records, key=lambda record: float(record["ents_f"]))
     scores = [float(record["ents_f"]) for record in records]
+    between = statistics.variance(scores) if len(scores) > 1 else 0.0
     return {
         "fraction": records[0]["fraction"],
         "docs": _whole(records, "docs"),
@@ -72,6 +77,8 @@ def summarise(trainings: Trainings, seed: int) -> dict[str, Any]:
         "ents_f_low": overall.low if told else None,
         "ents_f_high": overall.high if told else None,
         "ents_f_sd": statistics.stdev(scores) if len(scores) > 1 else None,
+        "ents_f_seed_sd": Seeds(len(scores), usual, between, 0.0).likely,
+        "ents_f_flattery": statistics.fmean(float(record.get("ents_f_flattery", 0)) for record in records),
         "ents_per_type": labels,
         "seconds": round(_mean(records, "seconds"), 2),
         "steps": _whole(records, "steps"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from flowchart.doubt_text import MEASURE_WITH, by_experience
+from flowchart.training.experience import stretch, usual_sd
 from flowchart.training.intervals import CONFIDENCE, FEWEST_TEXTS, Difference, paired, texts_counted
 from flowchart.training.scores import Counts
 from flowchart.training.summary import Record, Trainings
@@ -15,8 +17,8 @@ SMALLEST_GAIN = 0.005
 MOST_TEXTS = 50_000
 """More evaluation texts than this are no advice."""
 
-FEW_REPEATS = 3
-"""The repeats to ask for when there is one: with fewer, how much the seed matters cannot be told."""
+FEW_REPEATS = MEASURE_WITH
+"""The repeats to ask for at least when there is one: with fewer, experience still says nearly all."""
 
 MOST_REPEATS = 10
 """More repeats than this are no advice."""
@@ -57,6 +59,7 @@ def judge(
         "to_fraction": after[0] if after else None,
         "smallest_gain": SMALLEST_GAIN,
         "repeats": len(shared),
+        "seed_sd": None,
         "settle": {"eval_texts": None, "repeats": None, "annotations": None, "together": False},
     }
     if not shared:
@@ -67,8 +70,8 @@ def judge(
         )
         return verdict
     pairs = [(first[repeat][1], second[repeat][1]) for repeat in shared]
-    step = paired(pairs, seed)
-    verdict.update(difference=step.mean, low=step.interval.low, high=step.interval.high)
+    step = paired(pairs, seed, math.hypot(*(_usual(point, shared) for point in (first, second))))
+    verdict.update(difference=step.mean, low=step.interval.low, high=step.interval.high, seed_sd=step.seed_sd)
     texts = pairs[0][0].docs
     counted = texts_counted(*(counts for pair in pairs for counts in pair))
     if counted < FEWEST_TEXTS:
@@ -85,7 +88,13 @@ def judge(
             sizes = int(first[shared[0]][0]["docs"]), int(second[shared[0]][0]["docs"])
             verdict["settle"] = _settle(step, texts, len(shared), sizes)
             verdict["reason"] += _advice(verdict["settle"], texts, len(shared))
+        verdict["reason"] += f"{by_experience(step.seed_sd, len(shared))}."
     return verdict
+
+
+def _usual(point: dict[int, tuple[Record, Counts]], repeats: list[int]) -> float:
+    """Return what trainings of a point scatter by, by experience."""
+    return usual_sd(sum(float(point[repeat][0]["spans"]) for repeat in repeats) / len(repeats))
 
 
 def _by_repeat(point: tuple[float, Trainings] | None) -> dict[int, tuple[Record, Counts]]:
@@ -101,14 +110,13 @@ def _answer(step: Difference) -> str:
 def _finding(step: Difference, answer: str, repeats: int) -> str:
     span = f"{_points(step.interval.low)} to {_points(step.interval.high)} points of F"
     change = f"by {_points(step.mean)} points" + (f" over {repeats} repeats" if repeats > 1 else "")
-    alone = "." if repeats > 1 else "; how much another seed would change, one repeat does not show."
     if answer == YES:
-        return f"F rises {change}, and all of its 95% interval, {span}, lies above zero{alone}"
+        return f"F rises {change}, and all of its 95% interval, {span}, lies above zero"
     smallest = f"{100 * SMALLEST_GAIN:g}"
     if answer == NO:
         return (
             f"F changes {change}, and all of its 95% interval, {span}, lies below {smallest}, the smallest "
-            f"gain that matters{alone}"
+            "gain that matters"
         )
     both = f"no gain and a gain of {smallest} or more"
     return f"F changes {change}, but its 95% interval, {span}, holds both {both}"
@@ -117,20 +125,18 @@ def _finding(step: Difference, answer: str, repeats: int) -> str:
 def _settle(step: Difference, texts: int, repeats: int, sizes: tuple[int, int]) -> dict[str, Any]:
     """Estimate what would settle the question if the difference stays.
 
-    The variance that comes from the texts shrinks with their number, that of the seeds with the repeats'.
-    YES needs a half-width of the interval below the difference, NO one below what is missing to the
-    smallest gain. With more annotations the difference to the smaller point grows instead: on a log-linear
-    trend n1 texts must become n1 (n2/n1)^(half-width / difference), at most twice today's.
+    What the texts leave open shrinks with their number, what the seeds do with the repeats'. YES needs a
+    half-width of the interval below the difference, NO one below what is missing to the smallest gain. With
+    more annotations the difference to the smaller point grows instead: on a log-linear trend n1 texts must
+    become n1 (n2/n1)^(half-width / difference), at most twice today's.
     """
     room = max(step.mean, SMALLEST_GAIN - step.mean)
     doubt = _Doubt(step, texts, repeats, (room / step.interval.half_width) ** 2)
     more_texts, more_repeats, together = doubt.texts_needed(repeats), doubt.repeats_needed(), False
-    if repeats == 1:
-        more_repeats = FEW_REPEATS
-    elif more_texts is None and more_repeats is None:
+    if more_texts is None and more_repeats is None:
         both = [
             (needed, number)
-            for number in range(repeats + 1, MOST_REPEATS + 1)
+            for number in range(max(repeats + 1, FEW_REPEATS), MOST_REPEATS + 1)
             if (needed := doubt.texts_needed(number)) is not None
         ]
         if both:
@@ -145,34 +151,40 @@ def _settle(step: Difference, texts: int, repeats: int, sizes: tuple[int, int]) 
 
 
 class _Doubt:
-    """The shares of a difference's variance: what shrinks with texts, with repeats, and with either."""
+    """The shares of a squared half-width: what shrinks with texts, with repeats, and with either."""
 
     def __init__(self, step: Difference, texts: int, repeats: int, goal: float) -> None:
-        """Take the parts of `step`; its variance is to shrink to `goal` of what it is."""
-        variance = step.variance or 1.0
+        """Take the parts of `step`; its squared half-width is to shrink to `goal` of what it is."""
+        of_texts = stretch(10**6) ** 2 * step.text_variance
+        of_either = stretch(10**6) ** 2 * step.either_variance
+        of_seeds = stretch(repeats) ** 2 * step.seed_variance
+        whole = of_texts + of_seeds or 1.0
         self._texts, self._repeats, self._goal = texts, repeats, goal
-        by_seeds = (step.seed_variance or 0.0) / variance
-        self._texts_alone = 1 - by_seeds
-        self._seeds_alone = 1 - step.text_variance / variance
-        self._either = max(1 - self._texts_alone - self._seeds_alone, 0)
+        self._texts_alone = (of_texts - of_either) / whole
+        self._either = of_either / whole
+        self._seeds_alone = of_seeds / whole
+
+    def _of_seeds(self, repeats: int) -> float:
+        """Return what so many repeats leave of the seeds' share: they tell their own scatter better, too."""
+        narrower = (stretch(repeats) / stretch(self._repeats)) ** 2
+        return self._seeds_alone * narrower * self._repeats / repeats
 
     def texts_needed(self, repeats: int) -> int | None:
         """Return the eval texts that would do with so many repeats; None where it is no advice."""
-        fewer = self._repeats / repeats
-        left = self._goal - self._seeds_alone * fewer
+        left = self._goal - self._of_seeds(repeats)
         if left <= 0:
             return None
-        needed = self._texts * max((self._texts_alone + self._either * fewer) / left, 1.25)
+        more = (self._texts_alone + self._either * self._repeats / repeats) / left
+        needed = self._texts * max(more, 1.25)
         return rounded_up(needed) if rounded_up(needed) <= MOST_TEXTS else None
 
     def repeats_needed(self) -> int | None:
         """Return the repeats that would do on these eval texts; None where it is no advice."""
-        left = self._goal - self._texts_alone
-        if left <= 0:
-            return None
-        share = (self._seeds_alone + self._either) / left
-        needed = max(math.ceil(self._repeats * share), self._repeats + 1)
-        return needed if needed <= MOST_REPEATS else None
+        for number in range(max(self._repeats + 1, FEW_REPEATS), MOST_REPEATS + 1):
+            of_texts = self._texts_alone + self._either * self._repeats / number
+            if of_texts + self._of_seeds(number) <= self._goal:
+                return number
+        return None
 
 
 def _annotations_needed(step: Difference, smaller: int, larger: int) -> int | None:
@@ -189,18 +201,16 @@ def _advice(settle: dict[str, Any], texts: int, repeats: int) -> str:
     ways = []
     if settle["eval_texts"]:
         ways.append(f"about {settle['eval_texts']:,} eval texts instead of {texts:,}")
-    if settle["repeats"] and repeats > 1:
+    if settle["repeats"]:
         ways.append(f"{settle['repeats']} repeats instead of {repeats}")
     if settle["together"]:
         ways = [" together with ".join(ways)]
     if settle["annotations"]:
         ways.append(f"about {settle['annotations']:,} more annotations if the trend goes on")
-    seeds = f"; with one repeat the seed's part is unknown: train {FEW_REPEATS}" if repeats == 1 else ""
     if not ways:
-        few = f"fewer than {MOST_TEXTS:,} eval texts"
-        more = f" and {MOST_REPEATS} repeats" if repeats > 1 else ""
-        return f"; it is too small to be settled with {few}{more}{seeds}."
-    return f"; {', or '.join(ways)} would settle it{seeds}."
+        few = f"fewer than {MOST_TEXTS:,} eval texts and {MOST_REPEATS} repeats"
+        return f"; it is too small to be settled with {few}"
+    return f"; {', or '.join(ways)} would settle it"
 
 
 def rounded_up(number: float) -> int:

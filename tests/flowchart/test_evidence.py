@@ -142,16 +142,19 @@ def right_in(texts: int, right: int = 1) -> Counts:
 
 
 @pytest.mark.parametrize(
-    ("texts", "low", "suggestion"), [(9, None, "CAN'T TELL"), (10, 0.7, "CAN'T TELL"), (60, 0.95, "YES")]
+    ("texts", "low", "suggestion"), [(9, None, "CAN'T TELL"), (10, 0.73, "CAN'T TELL"), (90, 0.93, "YES")]
 )
 def test_all_right_on_few_texts_is_no_certainty(texts: int, low: float | None, suggestion: str) -> None:
-    """The rule of three: the lower end is 1 - 3 / n."""
+    """The lower end is 1 - 3.7 / n or so, and what another seed would change below that."""
     point = summarise([training(right_in(texts), 1.0, 100)], 0)
-    assert (point["ents_f_low"], point["ents_f_high"]) == (low, None if low is None else 1)
+    assert (point["ents_f_low"], point["ents_f_high"]) == (
+        pytest.approx(low, abs=0.02),
+        None if low is None else 1,
+    )
     result = {"points": [point], "eval": {"docs": texts}, "run": "r1"}
     evidence = measure(CHART.nodes["scratch.happy"], Facts(curve=result, target=0.9))
     assert evidence is not None
-    assert (evidence.value, evidence.low, evidence.suggestion) == (1, low, suggestion)
+    assert (evidence.value, evidence.low, evidence.suggestion) == (1, point["ents_f_low"], suggestion)
     if low is None:
         held = "too few of them have a span to hold that against the target of 90.0."
         assert evidence.reason == f"F is 100.0 on 9 evaluation texts: {held}"
@@ -159,9 +162,9 @@ def test_all_right_on_few_texts_is_no_certainty(texts: int, low: float | None, s
 
 def test_nothing_right_leaves_the_upper_end_open() -> None:
     point = summarise([training(right_in(10, right=0), 1.0, 100)], 0)
-    assert (point["ents_f_low"], point["ents_f_high"]) == (0, 0.3)
+    assert (point["ents_f_low"], point["ents_f_high"]) == (0, pytest.approx(0.27, abs=0.02))
     label = point["ents_per_type"]["DRUG"]
-    assert (label["f_low"], label["f_high"]) == (0, 0.3)
+    assert (label["f_low"], label["f_high"]) == (0, point["ents_f_high"])
 
 
 def test_without_a_target_or_a_training_it_is_said_what_is_lacking() -> None:

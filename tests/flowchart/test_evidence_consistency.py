@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from flowchart import graph
 from flowchart.evidence import Evidence, Facts, measure
 from flowchart.evidence.consistency import FEWEST_TEXTS, FIRST, estimate
+from flowchart.wilson import wilson
 
 NODE = graph.load().nodes["scratch.consistent"]
 
@@ -113,7 +114,18 @@ def test_nothing_known_about_contexts_leaves_the_interval_open() -> None:
     found = estimate([[50, 4, 100, 0.0, 100.0, 0.0, 0.0, 0.0, 0.0, 0.0]], 900, 0.8)
     assert found.unexplained == 0.5
     assert found.high == 1
-    assert found.low == pytest.approx(1800 / 1900)
+    # and the doubt of a share of 900 spans beside it
+    fewest, _ = wilson(round(900 * found.value), 900)
+    doubt = ((found.value - 1800 / 1900) ** 2 + (found.value - fewest) ** 2) ** 0.5
+    assert found.low == pytest.approx(found.value - doubt)
+
+
+def test_no_slip_in_few_spans_is_no_certainty() -> None:
+    """Nothing differs, so nothing varies: the doubt is that of 100 of 100 spans."""
+    found = estimate([], 100, 0.8)
+    assert (found.value, found.high) == (1, 1)
+    assert found.low == pytest.approx(100 / (100 + 1.959964**2))
+    assert estimate([], 100_000, 0.8).low > 0.9999
 
 
 def test_half_left_out_is_not_consistent() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flowchart.comparison import UNPAIRED, differences, obstacle, remarks
 from flowchart.dataset.eval_facts import leakage_line
+from flowchart.doubt_text import flattery_line
 from flowchart.forecast_text import forecast_lines
 from flowchart.support import FEW, FEW_MARK, too_few
 from flowchart.text import one_line
@@ -115,6 +116,12 @@ def _ends(low: float | None, high: float | None, sign: str = "") -> str:
     if low is None or high is None:
         return ""
     return f"{score(low, sign)} {'to' if sign else '-'} {score(high, sign)}"
+
+
+def flattery_text(result: Mapping[str, Any]) -> str:
+    """Return by how much choosing the best evaluation flatters F; empty where it does not."""
+    line = flattery_line(result)
+    return wrapped(line) if line else ""
 
 
 def verdict_text(result: Mapping[str, Any]) -> str:

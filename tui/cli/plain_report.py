@@ -15,7 +15,7 @@ from flowchart.walk import Walk
 from flowchart.workspace import Workspace
 from tui.cli import RunFailedError
 from tui.cli.check_text import check_text
-from tui.cli.curve_text import basis_text, curve_plot, curve_table, forecast_text, verdict_text
+from tui.cli.curve_text import basis_text, curve_plot, curve_table, flattery_text, forecast_text, verdict_text
 from tui.cli.data import Data, check_settings, curve_settings
 from tui.cli.follow import done
 from tui.cli.tables import heading, title, wrapped
@@ -96,6 +96,6 @@ def _curve_text(
     except (UserError, RunFailedError) as error:
         return wrapped(f"no curve: {error}")  # the rest of the report stands all the same
     plot = curve_plot(result, ascii_only=options.ascii)
-    numbers = f"{basis_text(result)}\n{plot}\n{curve_table(result['points'])}"
+    numbers = f"{basis_text(result)}\n{plot}\n{curve_table(result['points'])}{flattery_text(result)}"
     other = "" if same_eval(result, checked) else wrapped(f"note: {OTHER_EVAL}")
     return f"{other}{numbers}\n{verdict_text(result)}{forecast_text(result)}"

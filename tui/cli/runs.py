@@ -15,7 +15,7 @@ from flowchart.runs.folder import Run, Status, find_run, list_runs
 from flowchart.runs.progress import Progress
 from flowchart.text import one_line
 from flowchart.workspace import Workspace
-from tui.cli.curve_text import basis_text, curve_table, verdict_text
+from tui.cli.curve_text import basis_text, curve_table, flattery_text, verdict_text
 from tui.cli.follow import ACTIVE, RunIncompleteError, attend, summary
 from tui.cli.tables import table
 
@@ -121,7 +121,8 @@ def _show(chosen: Run, result: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(json.dumps({**result, "run": chosen.id}) + "\n")
     elif chosen.recipe == "train-curve":
-        sys.stdout.write(f"{basis_text(result)}\n{curve_table(result['points'])}\n{verdict_text(result)}")
+        table_of_points = curve_table(result["points"]) + flattery_text(result)
+        sys.stdout.write(f"{basis_text(result)}\n{table_of_points}\n{verdict_text(result)}")
     elif chosen.recipe == "compare":
         sys.stdout.write(f"{comparison_text(result)}\n")
     else:

@@ -15,6 +15,7 @@ from tui.cli.curve_text import (
     comparison_text,
     curve_plot,
     curve_table,
+    flattery_text,
     forecast_text,
     label_table,
     verdict_text,
@@ -48,7 +49,7 @@ def _print(
         sys.stdout.write(json.dumps({**result, "run": done.id}) + "\n")
         return
     points = result["points"]
-    out = basis_text(result) + "\n" + curve_table(points)
+    out = basis_text(result) + "\n" + curve_table(points) + flattery_text(result)
     if options.label_stats:
         out += "\n" + label_table(points)
     if options.show_plot:

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from flowchart.comparison import UNPAIRED, differences, obstacle, remarks
+from flowchart.doubt_text import flattery_line
 from flowchart.forecast_text import forecast_lines
 from flowchart.support import FEW, FEW_MARK, too_few
 from flowchart.text import one_line, pad, printable
@@ -71,6 +72,11 @@ def labels_table(points: Sequence[Record], width: int) -> Content:
     if any(map(too_few, last.values())):
         text += Content.styled(f"\n{FEW_MARK} {FEW}", "$foreground-muted")
     return text
+
+
+def flattery_block(curve: Record) -> Content:
+    """By how much choosing the best evaluation flatters F; empty where it does not."""
+    return Content.styled(flattery_line(curve), "$text-warning")
 
 
 def verdict_line(verdict: Record) -> Content:

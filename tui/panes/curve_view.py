@@ -119,10 +119,19 @@ class CurveView(VerticalScroll, can_focus=True):
 
     def _blocks(self, width: int) -> list[Content]:
         # Not needed for the first frame, like the trainings below.
-        from tui.panes.curve_tables import forecast_block, labels_table, points_table, verdict_line
+        from tui.panes.curve_tables import (
+            flattery_block,
+            forecast_block,
+            labels_table,
+            points_table,
+            verdict_line,
+        )
 
         curve, points = self._progress.result, self._progress.points
         blocks = [points_table(points, width)]
+        flattery = flattery_block({"points": points})
+        if flattery.plain:
+            blocks.append(flattery)
         verdict = curve.get("verdict")
         if verdict and verdict.get("answer"):
             blocks.append(verdict_line(verdict))

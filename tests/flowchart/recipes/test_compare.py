@@ -65,16 +65,22 @@ def test_the_difference_by_hand(workspace: Workspace) -> None:
     assert result["tuned"] == pytest.approx(6 / 7)
     assert result["difference"] == pytest.approx(6 / 7 - 2 / 3)
     # Each text of a draw is one where tuning won or one where nothing changed; F of the tuned one is a mean.
-    assert 0.05 < result["low"] < result["difference"] < result["high"] < 1 / 3
+    # The draws alone would say 0.09 to 0.29; two such texts made up and the seeds' part widen it.
+    assert 0 < result["low"] < 0.06
+    assert 0.25 < result["high"] < 0.36
+    assert result["seed_sd"] == pytest.approx(0.013)  # of two trainings of nobody knows how many spans
     assert (result["repeats"], result["confidence"], result["smallest_gain"]) == (1, 0.95, 0.005)
     assert (result["default_run"], result["tuned_run"]) == (default.id, tuned.id)
     assert result["what"] == "own.cfg, training.dropout 0.2"
     assert result["versions"]["spacy"]
 
 
-def test_the_same_counts_are_no_difference(workspace: Workspace) -> None:
+def test_the_same_counts_are_no_proof_of_no_difference(workspace: Workspace) -> None:
+    """3 of 20 texts might differ."""
     result = compared(workspace, curve(workspace, DEFAULT), curve(workspace, DEFAULT))
-    assert (result["difference"], result["low"], result["high"]) == (0, 0, 0)
+    assert result["difference"] == 0
+    assert result["low"] == pytest.approx(-3 / 23, abs=0.03)
+    assert result["high"] == pytest.approx(3 / 23, abs=0.03)
     assert result["what"] == "other settings"
 
 
@@ -96,7 +102,7 @@ def test_which_is_which_counts(workspace: Workspace) -> None:
     default, tuned = curve(workspace, DEFAULT), curve(workspace, TUNED)
     there, back = compared(workspace, default, tuned), compared(workspace, tuned, default)
     assert back["difference"] == pytest.approx(-there["difference"])
-    assert (back["low"], back["high"]) == pytest.approx((-there["high"], -there["low"]))
+    assert (back["low"], back["high"]) == pytest.approx((-there["high"], -there["low"]), abs=0.03)
 
 
 def test_only_repeats_that_both_have_are_held_against_each_other(workspace: Workspace) -> None:

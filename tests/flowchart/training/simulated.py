@@ -84,6 +84,45 @@ def curve(
     return [{"docs": its[0][0]["docs"]} for its in trainings], trainings
 
 
+def last_step(
+    draw: np.random.Generator,
+    gain: float,
+    *,
+    texts: int = 300,
+    repeats: int = 1,
+    seed_sd: float = 0.01,
+    f: float = 0.7,
+    spans: int = 1000,
+) -> tuple[Trainings, Trainings]:
+    """The trainings of a curve's last two points, whose true F is `f` and `f + gain`.
+
+    Each has an F of its own, that is so far from the truth as another seed and other texts make it.
+
+    Args:
+        draw: The random numbers.
+        gain: What the last step truly brings.
+        texts: The evaluation texts.
+        repeats: How often each point is trained.
+        seed_sd: The standard deviation of F between trainings of a point, on endlessly many texts.
+        f: F before the step.
+        spans: The spans trained on.
+    """
+    difficulty = draw.random((texts, 2))
+    before, after = (
+        [
+            training(
+                measured(draw, float(np.clip(truth + seed_sd * draw.standard_normal(), 0, 1)), difficulty),
+                fraction,
+                round(spans * fraction),
+                repeat,
+            )
+            for repeat in range(repeats)
+        ]
+        for truth, fraction in ((f, 0.75), (f + gain, 1.0))
+    )
+    return before, after
+
+
 def random_truth(draw: np.random.Generator, smallest: float) -> Truth:
     """A law of one of four families, of which the fits know two, that rises from some F above 0.1."""
     while True:

@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from flowchart.training.intervals import intervals
+from flowchart.training.experience import usual_sd
+from flowchart.training.intervals import repeated_intervals
 from flowchart.training.scores import Counts
 from flowchart.training.summary import by_fraction, summarise
 from tests.flowchart.training.simulated import measured, training
@@ -49,7 +50,7 @@ def test_a_point_of_one_training_is_that_training() -> None:
         assert point[key] == record[key]
     assert point["ents_f"] == record["ents_f"]
     assert point["ents_f_sd"] is None
-    overall, _ = intervals(counts, 5)
+    overall, _ = repeated_intervals([counts], 5, usual_sd(400))
     assert (point["ents_f_low"], point["ents_f_high"]) == (overall.low, overall.high)
     label = point["ents_per_type"]["DRUG"]
     assert {key: label[key] for key in ("p", "r", "f", "support")} == record["ents_per_type"]["DRUG"]
