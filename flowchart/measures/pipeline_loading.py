@@ -14,9 +14,9 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import get_package_path, load_config, load_meta, load_model
 
+from flowchart.config_file import COMPONENTS
 from flowchart.errors import UserError
 from flowchart.text import one_line
-from flowchart.training.config import COMPONENTS
 
 RULERS = ("entity_ruler", "future_entity_ruler", "span_ruler")
 """The factories of components that set entities by rules."""

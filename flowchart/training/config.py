@@ -18,6 +18,7 @@ from spacy.language import DEFAULT_CONFIG_PATH
 from spacy.util import get_package_path, load_config, load_meta, load_model
 from thinc.api import Config
 
+from flowchart.config_file import COMPONENTS, refuse_config
 from flowchart.errors import UserError
 from flowchart.text import one_line
 from flowchart.training.schedule import Schedule, value_of
@@ -137,10 +138,6 @@ ents_p = 0.0
 ents_r = 0.0
 ents_per_type = null
 """
-
-
-COMPONENTS = ("ner", "beam_ner")
-"""The factories of the components whose spans are measured."""
 
 
 def make_config(settings: Settings, seed: int, schedule: Schedule) -> Config:
@@ -276,6 +273,7 @@ def _no_pipeline(base_model: str, error: Exception) -> UserError:
 
 
 def _own(file: Path) -> Config:
+    refuse_config(file)
     try:
         config = load_config(file, interpolate=False)
         config.interpolate()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flowchart.config_file import refuse_config
 from flowchart.errors import UserError
 from flowchart.files import Kind, kind
 from flowchart.pipelines import name_or_folder
@@ -103,7 +104,7 @@ def curve_settings(data: Data, options: argparse.Namespace) -> dict[str, Any]:
     """Return the settings of a run that trains a learning curve; what is as usual is left out.
 
     Raises:
-        UserError: The config is not there.
+        UserError: The config is not there, or none that a training could begin with.
     """
     settings: dict[str, Any] = {
         **check_settings(data, options),
@@ -112,7 +113,8 @@ def curve_settings(data: Data, options: argparse.Namespace) -> dict[str, Any]:
     }
     more = {name: getattr(options, name, None) for name in USUAL}
     if more["config"]:
-        more["config"] = str(_file(str(more["config"])))
+        refuse_config(Path(str(more["config"])))
+        more["config"] = str(Path(str(more["config"])).absolute())
     if more["base_model"]:
         more["base_model"] = name_or_folder(str(more["base_model"]))
     return {**settings, **unusual(more)}
