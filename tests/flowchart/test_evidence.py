@@ -387,7 +387,12 @@ def test_overlaps_are_a_share_of_the_spans_among_which_they_were_looked_for() ->
     evidence = measure(node, Facts(measured={"span_shape": shape(10, 0, overlapping=3, written=200)}))
     assert evidence is not None
     assert (evidence.value, evidence.suggestion) == (0.015, "YES")
-    assert evidence.reason == "3 of 200 spans overlap another one of their own row."
+    assert evidence.reason == "Of the spans, 3 of 200 overlap another of their row, so 3 would have to go."
+    nested = {**shape(10, 0, overlapping=1, written=200), "overlap_another": 2}
+    evidence = measure(node, Facts(measured={"span_shape": nested}))
+    assert evidence is not None
+    assert (evidence.value, evidence.suggestion) == (0.005, "NO")
+    assert evidence.reason == "Of the spans, 2 of 200 overlap another of their row, so 1 would have to go."
 
 
 def test_another_threshold_of_the_last_step_counts() -> None:
