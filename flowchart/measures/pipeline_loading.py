@@ -141,7 +141,7 @@ def _published(performance: dict[str, Any]) -> dict[str, dict[str, float]]:
     found: dict[str, dict[str, float]] = {}
     for label, score in (scores if isinstance(scores, dict) else {}).items():
         try:
-            found[str(label)] = {key: round(float(score[key]), 4) for key in ("p", "r", "f")}
+            found[str(label)] = {key: float(score[key]) for key in ("p", "r", "f")}
         except (KeyError, TypeError, ValueError):
             continue  # written by hand, or without a score: not published
     return found
