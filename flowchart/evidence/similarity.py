@@ -40,10 +40,10 @@ def similarity(node: Node, facts: Facts) -> Evidence | None:
         suggestion = "YES"
     reason = (
         f"With low confidence: over {some(found['labels'])}, {entry['name']} is published with F "
-        f"{points(found['published'])} for as many spans of each, and is {points(drop)} below that "
-        f"(95%: {points(low)} to {points(high)}) on {texts(fact)}; less than {points(most)} would be similar. Besides, {strange}; "
-        f"less than {percent(most_unknown)} would be similar. Other guidelines of annotation lower F just as "
-        "other texts do."
+        f"{points(found['published'])} for as many spans of each, and is {points(drop)} below that (95%: "
+        f"{points(low)} to {points(high)}) on {texts(fact)}; less than {points(most)} would be similar. "
+        f"Besides, {strange}; less than {percent(most_unknown)} would be similar. Other guidelines of "
+        "annotation lower F just as other texts do."
     )
     return Evidence(
         suggestion=suggestion,

@@ -190,6 +190,16 @@ def tuning(low: float, high: float) -> dict[str, Any]:
     }
 
 
+def test_the_best_of_several_tuned_ones_says_so() -> None:
+    fact = {"difference": 0.02, "default": 0.7, "tuned": 0.72, "low": 0.01, "high": 0.03, "what": "x"}
+    for tried, said in ((1, False), (3, True)):
+        evidence = measure(
+            CHART.nodes["scratch.helped"], Facts(measured={"tuning": {**fact, "tried": tried}})
+        )
+        assert evidence is not None
+        assert ("The best of 3, chosen on these texts" in evidence.reason) is said
+
+
 @pytest.mark.parametrize(
     ("low", "high", "suggestion"), [(0.001, 0.04, "YES"), (-0.04, 0.004, "NO"), (-0.01, 0.05, "CAN'T TELL")]
 )
