@@ -23,7 +23,7 @@ class Inquiry:
     Attributes:
         workspace: Where the runs are kept.
         data: The settings that loading the data and training on it have in common: train, eval, lang,
-            eval_split, seed.
+            eval_split, seed, and those of `flowchart.data_settings.USUAL` that are other than usual.
         patterns: A patterns file; "" for none.
         models: Trained pipelines to look at, names or folders; empty for every installed one.
         label_map: The data's label for a pipeline's label, where it is other than suggested.

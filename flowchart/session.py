@@ -10,7 +10,7 @@ from typing import Any
 from flowchart.errors import UserError
 from flowchart.workspace import Workspace, write_atomic
 
-SETTINGS = ("lang", "seed", "eval_split", "n_samples", "repeats", "target")
+SETTINGS = ("lang", "seed", "eval_split", "group_by", "n_samples", "repeats", "target")
 """What is set for a dataset, and may be said with it on the command line."""
 
 
@@ -26,6 +26,7 @@ class Session:
         lang: The spaCy language code of the texts.
         seed: The seed of the split and of the trainings.
         eval_split: The share of the texts that is split off when there are no evaluation files.
+        group_by: The key of the rows, with dots, whose texts stand on one side each; "" for none.
         n_samples: The number of points of a learning curve.
         repeats: How often each of them is trained.
         target: The F that would be good enough, 0 to 1; 0 when nobody said.
@@ -45,6 +46,7 @@ class Session:
     lang: str = "en"
     seed: int = 0
     eval_split: float = 0.2
+    group_by: str = ""
     n_samples: int = 4
     repeats: int = 1
     target: float = 0.0

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
-from flowchart import graph, session
+from flowchart import data_settings, graph, session
 from flowchart.errors import UserError
 from flowchart.evidence import Facts, as_record, measure
 from flowchart.path import Path, Step
@@ -171,6 +171,7 @@ class Walk:
             "lang": self.session.lang,
             "eval_split": self.session.eval_split,
             "seed": self.session.seed,
+            **data_settings.unusual({"group_by": self.session.group_by}),
         }
 
     def new_check(self) -> Run:

@@ -22,6 +22,7 @@ class Options:
         lang: The spaCy language code of the texts.
         eval_split: The share of the texts to split off when there are no evaluation files.
         seed: The seed of the split and of the trainings.
+        group_by: The key of the rows whose texts stand on one side each, training or evaluation.
         n_samples: The number of points of a learning curve.
         repeats: How often each of them is trained.
         target: The F that would be good enough, 0 to 1.
@@ -37,6 +38,7 @@ class Options:
     lang: str | None = None
     eval_split: float | None = None
     seed: int | None = None
+    group_by: str | None = None
     n_samples: int | None = None
     repeats: int | None = None
     target: float | None = None

@@ -11,6 +11,8 @@ from flowchart.dataset.document import Document
 from flowchart.dataset.eval_set import EvalSet
 from flowchart.dataset.findings import FindingLog
 from flowchart.dataset.funnel import Funnel, Role
+from flowchart.dataset.grouped import split_groups
+from flowchart.dataset.origins import Origins
 from flowchart.dataset.splitting import split
 
 EvalSource = Literal["file", "split", "saved"]
@@ -26,7 +28,14 @@ class Divider:
     """
 
     def __init__(
-        self, eval_sets: Path | None, train: Sequence[Path], *, seed: int, share: float, lang: str
+        self,
+        eval_sets: Path | None,
+        train: Sequence[Path],
+        *,
+        seed: int,
+        share: float,
+        lang: str,
+        origins: Origins,
     ) -> None:
         """Look for a saved set of the data.
 
@@ -36,6 +45,7 @@ class Divider:
             seed: The seed of the split.
             share: The share to split off.
             lang: The spaCy language.
+            origins: Where the texts are from, and whether they are grouped by that.
 
         Raises:
             UserError: There is a saved set, and it is damaged.
@@ -44,7 +54,10 @@ class Divider:
         self.file = ""
         self._seed, self._share, self._lang = seed, share, lang
         self._place = len(train)  # of the set's file, after the data's own
-        self._set = EvalSet(eval_sets, train, seed=seed, share=share, lang=lang) if eval_sets else None
+        self._origins = origins
+        self._set = None
+        if eval_sets:
+            self._set = EvalSet(eval_sets, train, seed=seed, share=share, lang=lang, group_by=origins.by)
         self._saved = self._set.read(self._place) if self._set else None
 
     def divide(
@@ -83,5 +96,9 @@ class Divider:
             done = "kept all for training; annotate more or name an evaluation file"
             log.add("no-split", file, 0, message, done)
             return {"train": documents, "eval": []}
-        train, evaluation = split(documents, self._share, self._seed)
+        if self._origins.by:
+            groups = self._origins.groups(documents)
+            train, evaluation = split_groups(documents, groups, self._share, self._seed)
+        else:
+            train, evaluation = split(documents, self._share, self._seed)
         return {"train": train, "eval": evaluation}

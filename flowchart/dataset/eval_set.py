@@ -8,7 +8,8 @@ whatever becomes of the data: its texts are held out of training, rows that come
 where the data says something else about one of its texts by now, the saved annotation counts and a finding
 says so. Deleting the `.jsonl` has the next run split off a new one.
 
-The name depends on the data's files, the seed, the share and the language: the same question, the same set.
+The name depends on the data's files, the seed, the share and the language, and on the key that texts are
+grouped by, where there is one: the same question, the same set.
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ class EvalSet:
         facts_file: What is known about it.
     """
 
-    def __init__(self, folder: Path, train: Sequence[Path], *, seed: int, share: float, lang: str) -> None:
+    def __init__(
+        self, folder: Path, train: Sequence[Path], *, seed: int, share: float, lang: str, group_by: str = ""
+    ) -> None:
         """Name the set; nothing is read or written.
 
         Args:
@@ -52,10 +55,13 @@ class EvalSet:
             seed: The seed of the split.
             share: The share split off.
             lang: The spaCy language whose tokenizer the spans fit.
+            group_by: The key whose texts stand on one side; "" for none.
         """
         # not resolved: a link that leads to each day's export is the same data
         paths = sorted(os.path.abspath(path) for path in train)  # noqa: PTH100
         self._asked = {"files": paths, "seed": seed, "share": share, "lang": lang}
+        if group_by:  # only then, so that sets keep the names they were saved by
+            self._asked["group_by"] = group_by
         digest = hashlib.sha256(json.dumps(self._asked, sort_keys=True).encode()).hexdigest()[:12]
         stem = Path(paths[0]).name.removesuffix(".gz").removesuffix(".jsonl")
         stem = re.sub(r"[^A-Za-z0-9_]+", "-", stem)[:_LONGEST_STEM].strip("-")

@@ -14,6 +14,7 @@ from flowchart.dataset.findings import EXCERPT, FindingLog, quote
 from flowchart.dataset.formats import jsonl
 from flowchart.dataset.funnel import Funnel, Role
 from flowchart.dataset.lenient import Problem, Reading, UnreadableError, has_lone_surrogate, read
+from flowchart.dataset.origins import Origins
 from flowchart.dataset.task import Row, Span, decode_row, input_hash, input_hash_v1
 from flowchart.errors import UserError
 
@@ -59,7 +60,19 @@ class Loader:
         rows: The rows read so far, blank lines not counted.
     """
 
-    def __init__(self, path: Path, role: Role, funnel: Funnel, findings: FindingLog) -> None:
+    def __init__(
+        self, path: Path, role: Role, funnel: Funnel, findings: FindingLog, origins: Origins | None = None
+    ) -> None:
+        """Begin.
+
+        Args:
+            path: The file.
+            role: What it is for.
+            funnel: Told what is read and lost.
+            findings: Takes the findings.
+            origins: Told where texts are from; None where nobody asks.
+        """
+        self._origins = origins
         self.path = path
         self.rows = 0
         self._name = str(path)
@@ -145,6 +158,8 @@ class Loader:
             self._findings.add(kind, self._name, number, message, "left the row out", text=shown)
             return None
         assert isinstance(text, str)
+        if self._origins is not None:
+            self._origins.note(text, row.meta, line)
         spans = self._spans(number, text, row, reading)
         answer = self._answer(number, row, reading, text)
         self._check_hash(number, row, text)

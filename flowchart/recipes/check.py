@@ -22,9 +22,10 @@ FINDINGS = "findings.jsonl"
 def run(run: Run, report: Reporter) -> dict[str, Any]:
     """Check the dataset named in a run's settings.
 
-    Settings: `train` and `eval` (lists of files), `lang`, `eval_split`, `seed`. Data that no model could be
-    trained on is still checked as far as it goes: its findings say why. Without evaluation files the set that
-    the workspace has saved for the data is held out; the first check or training splits it off and saves it.
+    Settings: `train` and `eval` (lists of files), `lang`, `eval_split`, `seed`, `group_by`. Data that no
+    model could be trained on is still checked as far as it goes: its findings say why. Without evaluation
+    files the set that the workspace has saved for the data is held out; the first check or training splits it
+    off and saves it.
 
     Args:
         run: The run; all findings go to `findings.jsonl` in its folder.
@@ -52,6 +53,7 @@ def check(run: Run, report: Reporter) -> tuple[Corpus, dict[str, Any]]:
     lang = str(settings.get("lang", "en"))
     eval_split = float(settings.get("eval_split", 0.2))
     seed = int(settings.get("seed", 0))
+    group_by = str(settings.get("group_by") or "")
     with FindingLog(run.folder / FINDINGS) as findings:
         corpus = prepare(
             [Path(file) for file in settings.get("train", ())],
@@ -63,6 +65,7 @@ def check(run: Run, report: Reporter) -> tuple[Corpus, dict[str, Any]]:
             findings=findings,
             trainable=False,
             eval_sets=Workspace(run.folder.parent.parent).eval_sets,
+            group_by=group_by,
         )
     return corpus, {
         **corpus.to_dict(),
@@ -70,4 +73,5 @@ def check(run: Run, report: Reporter) -> tuple[Corpus, dict[str, Any]]:
         "seed": seed,
         "eval_split": eval_split,
         "lang": lang,
+        "group_by": group_by,
     }

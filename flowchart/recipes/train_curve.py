@@ -93,6 +93,7 @@ def _prepare(run: Run, settings: Settings, report: Reporter) -> Corpus:
             progress=report.progress,
             findings=findings,
             eval_sets=Workspace(run.folder.parent.parent).eval_sets,
+            group_by=settings.group_by,
         )
     count = len(corpus.train)
     if count < settings.n_samples:
@@ -135,6 +136,7 @@ def _facts(corpus: Corpus, dev: Written, settings: Settings) -> dict[str, Any]:
         "leakage": facts["leakage"],
         "seed": settings.seed,
         "lang": settings.lang,
+        "group_by": settings.group_by,
         "n_samples": settings.n_samples,
         "repeats": settings.repeats,
         "target": settings.target,

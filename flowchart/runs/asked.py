@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from flowchart.data_settings import same_data
 from flowchart.dataset.eval_facts import set_is_there
 from flowchart.pipelines import pipeline_files
 from flowchart.runs.command import command_line
@@ -55,7 +56,12 @@ def holds(run: Run) -> bool:
 
 
 def is_with(run: Run, settings: Mapping[str, Any]) -> bool:
-    """Whether a run was made with these settings, whatever others it has."""
+    """Whether a run was made with these settings, whatever others it has.
+
+    Those that decide how the data is read count even where they are not named.
+    """
+    if not same_data(run.settings, settings):
+        return False
     return all(run.settings.get(key) == value for key, value in settings.items())
 
 

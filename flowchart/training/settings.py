@@ -40,6 +40,7 @@ class Settings:
         gpu_id: The number of the GPU to train on; -1 for the CPU.
         executor: "local", or the address of a dask scheduler.
         target: The F that would be good enough, 0 to 1; None when nobody said.
+        group_by: The key of the rows, with dots, whose texts stand on one side each; "" for none.
     """
 
     train: tuple[Path, ...]
@@ -56,6 +57,7 @@ class Settings:
     gpu_id: int = -1
     executor: str = "local"
     target: float | None = None
+    group_by: str = ""
 
     @property
     def built_in(self) -> bool:
@@ -88,6 +90,7 @@ class Settings:
             gpu_id=_whole(settings, "gpu_id", -1, -1, 1024),
             executor=str(settings.get("executor") or "local"),
             target=_target(settings.get("target")),
+            group_by=str(settings.get("group_by") or ""),
         )
 
 

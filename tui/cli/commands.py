@@ -88,6 +88,12 @@ def _data_options(parser: ArgumentParser) -> None:
         default=0,
         help="of the split and of the trainings (default %(default)s)",
     )
+    option(
+        "--group-by",
+        metavar="KEY",
+        help="keep all texts with one value of this key on one side of the split, as meta.document_id "
+        '("" for no key)',
+    )
 
 
 def _target(text: str) -> float:

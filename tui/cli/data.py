@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flowchart import data_settings
 from flowchart.config_file import refuse_config
 from flowchart.errors import UserError
 from flowchart.files import Kind, kind
@@ -97,6 +98,7 @@ def check_settings(data: Data, options: argparse.Namespace) -> dict[str, Any]:
         "lang": options.lang,
         "eval_split": options.eval_split,
         "seed": options.seed,
+        **data_settings.unusual(vars(options)),
     }
 
 

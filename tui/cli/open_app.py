@@ -37,6 +37,7 @@ def run(options: argparse.Namespace) -> int:
             lang=options.lang,
             eval_split=options.eval_split,
             seed=options.seed,
+            group_by=options.group_by,
             n_samples=options.n_samples,
             repeats=options.repeats,
             target=options.target,
