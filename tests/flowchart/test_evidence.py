@@ -246,6 +246,16 @@ def eval_set(**changes: Any) -> dict[str, Any]:
         ({"leaked_exact": 6, "leaked_near": 5}, "NO", "11 of 1,000 texts (1.1%) are known from training"),
         ({"leaked_exact": 6, "leaked_near": 4}, "YES", "Nothing is wrong"),
         (
+            {"origins": [{"key": "meta.doc", "shared": 18, "values": 20, "texts": 900}]},
+            "CAN'T TELL",
+            "18 of 20 on both sides, of the evaluation texts' values of meta.doc",
+        ),
+        (
+            {"origins": [{"key": "meta.doc", "shared": 1, "values": 20, "texts": 9}]},
+            "YES",
+            "Nothing is wrong",
+        ),
+        (
             {"conflicts": 8, "lost": 2, "off_tokens": 2},
             "NO",
             "8 rows contradict another row of their text, 2 spans fit no token boundaries;",

@@ -344,6 +344,13 @@ def test_the_newest_default_and_the_best_tuned(inquiry: Inquiry) -> None:
     assert pair() == (default.id, best.id)
 
 
+def test_a_curve_of_grouped_texts_is_of_other_data(inquiry: Inquiry) -> None:
+    plain, grouped = curve(inquiry, 0.8), curve(inquiry, 0.7, group_by="meta.document_id")
+    assert [run.id for run in inquiry.curves().blank] == [plain.id]
+    by_letter = replace(inquiry, data={**inquiry.data, "group_by": "meta.document_id"})
+    assert [run.id for run in by_letter.curves().blank] == [grouped.id]
+
+
 def test_of_how_many_the_tuned_one_is_the_best(inquiry: Inquiry) -> None:
     def tried() -> int:
         pair = default_and_tuned(inquiry.curves().blank)
