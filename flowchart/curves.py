@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -10,6 +11,10 @@ from flowchart.runs.folder import Run
 
 TRIED = ({"training.dropout": 0.1}, {"training.batcher.size.start": 100, "training.batcher.size.stop": 500})
 """The hyperparameters that are tried where nobody says others: those that the chart's box names."""
+
+
+_TRIES = ("overrides", "config", "repeats")
+"""The settings that make another try of a tuned training."""
 
 
 class Curves(NamedTuple):
@@ -38,10 +43,25 @@ def is_tuned(settings: Mapping[str, Any]) -> bool:
     return bool(settings.get("overrides") or settings.get("config"))
 
 
-def default_and_tuned(runs: Iterable[Run]) -> tuple[Run, Run] | None:
+class Pair(NamedTuple):
+    """Two runs to compare.
+
+    Attributes:
+        default: The one with the built-in hyperparameters.
+        tuned: The best of those with others.
+        tried: How many it is the best of; the same settings with the same F count once.
+    """
+
+    default: Run
+    tuned: Run
+    tried: int
+
+
+def default_and_tuned(runs: Iterable[Run]) -> Pair | None:
     """Return the newest default run, and of the tuned ones that begin and are measured alike the best in F.
 
-    None when either is missing. The best of several flatters itself a little.
+    None when either is missing. The best of several flatters itself: whoever compares the two has to know of
+    how many it is the best (`flowchart.best_of`).
 
     Args:
         runs: Finished runs of the same data, newest first.
@@ -59,7 +79,10 @@ def default_and_tuned(runs: Iterable[Run]) -> tuple[Run, Run] | None:
         and each[0].settings.get("base_model") == base
         and same_eval(held, each[0].result() or {})
     ]
-    return (plain, max(tuned, key=lambda each: each[1])[0]) if tuned else None
+    if not tuned:
+        return None
+    different = {json.dumps([run.settings.get(name) for name in _TRIES]) + str(f) for run, f in tuned}
+    return Pair(plain, max(tuned, key=lambda each: each[1])[0], len(different))
 
 
 def _score(run: Run) -> float | None:

@@ -9,7 +9,7 @@ from typing import Any
 SPACY, ROWS = "spacy", "rows"
 """Who cuts texts into tokens: a tokenizer of spaCy's, or the rows, which have their own."""
 
-USUAL: dict[str, Any] = {"fix": False, "tokens": SPACY}
+USUAL: dict[str, Any] = {"fix": False, "tokens": SPACY, "group_by": ""}
 """Those only written down where they are other than these, so that runs of before are as good as ever."""
 
 TOKENIZER = ("base_model", "config", "overrides")

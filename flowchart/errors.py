@@ -11,4 +11,9 @@ class UserError(Exception):
 
     The message is one line that names the file, row and value, and says what to do next. It may hold text
     from data: whoever shows it passes it through `flowchart.text.printable`.
+
+    Attributes:
+        refuses: The setting whose file cannot be used at all, where that is the error, as "patterns".
     """
+
+    refuses = ""

@@ -165,4 +165,7 @@ def _has_steps(run: Run) -> bool:
 
 def _comparison(runs: Sequence[Run]) -> dict[str, Any] | None:
     pair = default_and_tuned(runs)
-    return None if pair is None else {"default": pair[0].id, "tuned": pair[1].id}
+    if pair is None:
+        return None
+    of_several = {"tried": pair.tried} if pair.tried > 1 else {}
+    return {"default": pair.default.id, "tuned": pair.tuned.id, **of_several}

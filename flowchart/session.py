@@ -11,7 +11,7 @@ from flowchart.data_settings import SPACY
 from flowchart.errors import UserError
 from flowchart.workspace import Workspace, write_atomic
 
-SETTINGS = ("lang", "seed", "eval_split", "fix", "tokens", "n_samples", "repeats", "target")
+SETTINGS = ("lang", "seed", "eval_split", "fix", "tokens", "group_by", "n_samples", "repeats", "target")
 """What is set for a dataset, and may be said with it on the command line."""
 
 
@@ -29,6 +29,7 @@ class Session:
         eval_split: The share of the texts that is split off when there are no evaluation files.
         fix: Whether spans that can only be mended in one way are.
         tokens: "spacy" to have spaCy's tokenizer cut the texts, "rows" for the rows' own tokens.
+        group_by: The key of the rows, with dots, whose texts stand on one side each; "" for none.
         n_samples: The number of points of a learning curve.
         repeats: How often each of them is trained.
         target: The F that would be good enough, 0 to 1; 0 when nobody said.
@@ -50,6 +51,7 @@ class Session:
     eval_split: float = 0.2
     fix: bool = False
     tokens: str = SPACY
+    group_by: str = ""
     n_samples: int = 4
     repeats: int = 1
     target: float = 0.0

@@ -182,7 +182,7 @@ class Walk:
             "lang": self.session.lang,
             "eval_split": self.session.eval_split,
             "seed": self.session.seed,
-            **data_settings.unusual({"fix": self.session.fix, "tokens": self.session.tokens}),
+            **data_settings.unusual({name: getattr(self.session, name) for name in data_settings.USUAL}),
         }
 
     def new_check(self) -> Run:

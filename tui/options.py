@@ -24,6 +24,7 @@ class Options:
         seed: The seed of the split and of the trainings.
         fix: Whether spans that can only be mended in one way are.
         tokens: Who cuts texts into tokens: "spacy", or "rows".
+        group_by: The key of the rows whose texts stand on one side each, training or evaluation.
         n_samples: The number of points of a learning curve.
         repeats: How often each of them is trained.
         target: The F that would be good enough, 0 to 1.
@@ -41,6 +42,7 @@ class Options:
     seed: int | None = None
     fix: bool | None = None
     tokens: str | None = None
+    group_by: str | None = None
     n_samples: int | None = None
     repeats: int | None = None
     target: float | None = None

@@ -21,6 +21,7 @@ from flowchart.dataset.inspection import LabelCount
 from flowchart.dataset.leakage import Leakage, inspect_leakage
 from flowchart.dataset.loading import Loader
 from flowchart.dataset.merging import Merger
+from flowchart.dataset.origins import Origins
 from flowchart.dataset.refusals import nothing_accepted, nothing_to_learn, refuse_unmeasurable
 from flowchart.dataset.splitting import split, subset_order
 from flowchart.dataset.tokens import Tokenizer
@@ -75,6 +76,7 @@ class Corpus:
         text_stats: `tokens_mean` and `tokens_max` of the texts with spans (the ones tokenised), `words_mean`
             and `words_max` of all texts (by white space), `characters_max`, and `empty_share`, the share
             without a span.
+        train_groups: The group of each training text, where texts are grouped; "" for those without the key.
     """
 
     train: list[Document]
@@ -88,6 +90,7 @@ class Corpus:
     leakage: Leakage
     files: list[FileFacts]
     text_stats: dict[str, float]
+    train_groups: Sequence[str] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return all but the texts as plain data, for a run's result."""
@@ -137,6 +140,7 @@ def prepare(
     eval_sets: Path | None = None,
     tokenizer: Tokenizer | None = None,
     fix: bool = False,
+    group_by: str = "",
 ) -> Corpus:
     """Read a dataset and make it ready for training.
 
@@ -159,6 +163,7 @@ def prepare(
             (`Workspace.eval_sets`); None splits off a new one each time.
         tokenizer: What the spans must fit; None for the language's own tokenizer.
         fix: Whether to mend spans that can only be mended in one way.
+        group_by: The key of the rows, with dots, whose texts stand on one side each; "" for none.
 
     Raises:
         UserError: The data cannot be used at all: a file is missing or unreadable, nothing was accepted, or
@@ -170,16 +175,18 @@ def prepare(
     if not 0 < eval_split < 1:
         raise UserError(f"eval split {eval_split}: must lie between 0 and 1, as 0.2 for a fifth")
     tokenizer = tokenizer or Tokenizer.of(lang)
-    divider = None
+    divider, origins = None, Origins(group_by)
     if not eval:
-        divider = Divider(eval_sets, train, seed=seed, share=eval_split, tokenizer=tokenizer, fix=fix)
+        divider = Divider(
+            eval_sets, train, seed=seed, share=eval_split, tokenizer=tokenizer, fix=fix, origins=origins
+        )
     funnel = Funnel()
     paths = [*train, *eval]
     names = [str(path) for path in paths]
     sides: tuple[tuple[Role, Sequence[Path]], ...] = (("train", train), ("eval", eval))
     roles: list[Role] = [role for role, given in sides for _ in given]
     mergers: dict[Role, Merger] = {role: Merger(role, names, funnel, log) for role in ("train", "eval")}
-    facts = _read(paths, roles, mergers, funnel, log, progress, own_tokens=tokenizer.rows)
+    facts = _read(paths, roles, mergers, funnel, log, progress, own_tokens=tokenizer.rows, origins=origins)
     for role, given in sides:
         mergers[role].finish()
         if given and not mergers[role].groups:
@@ -192,6 +199,7 @@ def prepare(
     if trainable and not any(document.spans for document in documents["train"]):
         raise nothing_to_learn(names[0], funnel)
     inspection.inspect_labels(documents, names, log)
+    inspection.inspect_groups(documents, origins, names, log)
     if divider is not None:
         documents = divider.divide(documents["train"], names, funnel, log)
     if trainable:
@@ -203,7 +211,7 @@ def prepare(
     funnel["eval"].eval = len(documents["eval"])
     labels = inspection.count_labels(documents["train"], documents["eval"])
     inspection.inspect_split(documents, labels, names, log)
-    leakage = inspect_leakage(documents, names, log)
+    leakage = inspect_leakage(documents, names, log, origins)
     return Corpus(
         train=documents["train"],
         eval=documents["eval"],
@@ -216,6 +224,7 @@ def prepare(
         leakage=leakage,
         files=facts,
         text_stats=inspection.text_stats(documents, aligner),
+        train_groups=origins.groups(documents["train"]) if group_by else (),
     )
 
 
@@ -228,6 +237,7 @@ def _read(  # noqa: PLR0917 - all of them are different things
     progress: Progress,
     *,
     own_tokens: bool,
+    origins: Origins,
 ) -> list[FileFacts]:
     sizes = [_size(path) for path in paths]
     total = sum(sizes)
@@ -238,7 +248,7 @@ def _read(  # noqa: PLR0917 - all of them are different things
     facts = []
     for index, (path, role) in enumerate(zip(paths, roles, strict=True)):
         before = sum(sizes[:index])
-        loader = Loader(path, role, funnel, log, own_tokens=own_tokens)
+        loader = Loader(path, role, funnel, log, own_tokens=own_tokens, origins=origins)
         for task in loader.tasks(lambda done, before=before: progress("read", before + done, total)):  # type: ignore[misc]
             mergers[role].add(index, task)
         progress("read", before + sizes[index], total)

@@ -11,6 +11,8 @@ from flowchart.dataset.document import Document
 from flowchart.dataset.eval_set import EvalSet
 from flowchart.dataset.findings import FindingLog
 from flowchart.dataset.funnel import Funnel, Role
+from flowchart.dataset.grouped import split_groups
+from flowchart.dataset.origins import Origins
 from flowchart.dataset.splitting import split
 from flowchart.dataset.tokens import Tokenizer
 
@@ -34,6 +36,7 @@ class Divider:
         seed: int,
         share: float,
         tokenizer: Tokenizer,
+        origins: Origins,
         fix: bool = False,
     ) -> None:
         """Look for a saved set of the data.
@@ -44,6 +47,7 @@ class Divider:
             seed: The seed of the split.
             share: The share to split off.
             tokenizer: What the spans fit.
+            origins: Where the texts are from, and whether they are grouped by that.
             fix: Whether spans are mended.
 
         Raises:
@@ -53,9 +57,12 @@ class Divider:
         self.file = ""
         self._seed, self._share, self._tokenizer = seed, share, tokenizer
         self._place = len(train)  # of the set's file, after the data's own
+        self._origins = origins
         self._set = None
         if eval_sets:
-            self._set = EvalSet(eval_sets, train, seed=seed, share=share, tokenizer=tokenizer, fix=fix)
+            self._set = EvalSet(
+                eval_sets, train, seed=seed, share=share, tokenizer=tokenizer, fix=fix, group_by=origins.by
+            )
         self._saved = self._set.read(self._place) if self._set else None
 
     def divide(
@@ -94,5 +101,9 @@ class Divider:
             done = "kept all for training; annotate more or name an evaluation file"
             log.add("no-split", file, 0, message, done)
             return {"train": documents, "eval": []}
-        train, evaluation = split(documents, self._share, self._seed)
+        if self._origins.by:
+            groups = self._origins.groups(documents)
+            train, evaluation = split_groups(documents, groups, self._share, self._seed)
+        else:
+            train, evaluation = split(documents, self._share, self._seed)
         return {"train": train, "eval": evaluation}

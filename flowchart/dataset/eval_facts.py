@@ -59,6 +59,7 @@ def eval_line(result: Result) -> str:
     texts = f"{count:,} text{'' if count == 1 else 's'}"
     share = _fact(result, "split")
     how = f"{number_of(share) or 0:.0%}, seed {result.get('seed', 0)}"
+    how += f", by {key}" if (key := result.get("group_by")) else ""
     where = f"saved as {'/'.join(PurePath(file).parts[-3:])}" if file else "not saved"
     if source == "saved":
         return f"{texts}, split off once ({how}), {where}"
@@ -75,13 +76,19 @@ def leakage_line(result: Result) -> str:
     exact, near, spans = (
         int(number_of(leakage.get(key)) or 0) for key in ("exact", "near", "spans_in_exact")
     )
+    origins = "".join(map(_origin_words, rows_of(leakage.get("origins"))))
     if not exact and not near:
-        return "no evaluation text is in training, or nearly so"
+        return f"no evaluation text is in training, or nearly so{origins}"
     held = f" ({spans:,} span{'' if spans == 1 else 's'})" if exact else ""
     return (
         f"{exact:,} of {count:,} evaluation texts are in training too{held}, "
-        f"{near:,}{' more' if exact else ''} nearly so: {number_of(leakage.get('share')) or 0:.1%}"
+        f"{near:,}{' more' if exact else ''} nearly so: {number_of(leakage.get('share')) or 0:.1%}{origins}"
     )
+
+
+def _origin_words(origin: Result) -> str:
+    shared, values = (int(number_of(origin.get(name)) or 0) for name in ("shared", "values"))
+    return f"; {shared:,} of {values:,} values of {origin.get('key')} stand on both sides"
 
 
 def _eval_texts(result: Result) -> int:

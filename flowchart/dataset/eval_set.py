@@ -9,8 +9,8 @@ where the data says something else about one of its texts by now, the saved anno
 says so. Deleting the `.jsonl` has the next run split off a new one.
 
 The name depends on the data's files, the seed, the share and the language, and on whatever else decides which
-spans there are: another tokenizer than the language's, the rows' own tokens, mending. The same question, the
-same set.
+spans and sides there are: another tokenizer than the language's, the rows' own tokens, mending, the key that
+texts are grouped by. The same question, the same set.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ class EvalSet:
         share: float,
         tokenizer: Tokenizer,
         fix: bool = False,
+        group_by: str = "",
     ) -> None:
         """Name the set; nothing is read or written.
 
@@ -66,12 +67,18 @@ class EvalSet:
             share: The share split off.
             tokenizer: What the spans fit.
             fix: Whether spans are mended.
+            group_by: The key whose texts stand on one side; "" for none.
         """
         # not resolved: a link that leads to each day's export is the same data
         paths = sorted(os.path.abspath(path) for path in train)  # noqa: PTH100
         self._asked: dict[str, Any] = {"files": paths, "seed": seed, "share": share, "lang": tokenizer.lang}
         # Named only where they are not as usual, so that sets keep the names they were saved by.
-        unusual = {"tokenizer": tokenizer.identity, "tokens": tokenizer.rows and ROWS, "fix": fix}
+        unusual = {
+            "tokenizer": tokenizer.identity,
+            "tokens": tokenizer.rows and ROWS,
+            "fix": fix,
+            "group_by": group_by,
+        }
         self._asked.update((name, value) for name, value in unusual.items() if value)
         self._own_tokens = tokenizer.rows
         digest = hashlib.sha256(json.dumps(self._asked, sort_keys=True).encode()).hexdigest()[:12]

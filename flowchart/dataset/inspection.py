@@ -13,6 +13,8 @@ from flowchart.dataset.alignment import Aligner
 from flowchart.dataset.document import Document
 from flowchart.dataset.findings import FindingLog, quote
 from flowchart.dataset.funnel import Role
+from flowchart.dataset.origins import Origins
+from flowchart.errors import UserError
 
 FEW_SPANS = 50
 """Below so many spans a label is hard to learn: NEW_LABEL_THRESHOLD of `spacy debug data`."""
@@ -92,6 +94,37 @@ def inspect_labels(
             f"{words} of {len(with_spans)} texts with spans are a single word: the model sees no context"
         )
         log.add("one-word-texts", files[0], 0, message, "kept them")
+
+
+def inspect_groups(
+    documents: Mapping[Role, Sequence[Document]], origins: Origins, files: Sequence[str], log: FindingLog
+) -> None:
+    """Tell the texts that do not have the key by which texts are grouped.
+
+    Args:
+        documents: The documents of either side, as far as they are apart by now.
+        origins: Where the texts are from.
+        files: The files that the documents' sources count.
+        log: Takes one finding for each such text.
+
+    Raises:
+        UserError: No text has the key, or all have one value, so that nothing can be kept apart by it.
+    """
+    if not origins.by:
+        return
+    every = [document for side in documents.values() for document in side]
+    groups = origins.groups(every)
+    key, known = quote(origins.by), len(set(groups) - {""})
+    if not known:
+        there = ", ".join(origins.keys()[:6]) or "none in meta"
+        raise UserError(f"{files[0]}: no text has {key} to be grouped by; its rows have {there}")
+    if known == 1 and "" not in groups and len(every) > 1:
+        raise UserError(f"{files[0]}: all texts have one value of {key}; name a key that tells them apart")
+    for document, group in zip(every, groups, strict=True):
+        if not group:
+            file, row = document.source
+            message, done = f"the row has no {key}", "took the text as a group of its own"
+            log.add("group-missing", files[file], row, message, done, text=document.text)
 
 
 def inspect_split(

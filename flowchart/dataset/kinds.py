@@ -109,6 +109,10 @@ KINDS: dict[str, Kind] = {
         "warning", "split", "An evaluation text is nearly the same as a training text."
     ),
     "train-text-near-eval": Kind("info", "split", "The same, told of the training text's row."),
+    "group-on-both-sides": Kind(
+        "warning", "split", "Texts of one document, say, stand in training and evaluation."
+    ),
+    "group-missing": Kind("warning", "split", "Texts do not have the key that texts are grouped by."),
     "labels-disjoint": Kind("error", "split", "Training and evaluation data share no label."),
     "label-not-in-train": Kind(
         "warning", "split", "A label of the evaluation data is not in the training data."

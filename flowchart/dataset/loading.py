@@ -15,6 +15,7 @@ from flowchart.dataset.findings import EXCERPT, FindingLog, quote
 from flowchart.dataset.formats import jsonl
 from flowchart.dataset.funnel import Funnel, Role
 from flowchart.dataset.lenient import Problem, Reading, UnreadableError, has_lone_surrogate, read
+from flowchart.dataset.origins import Origins
 from flowchart.dataset.task import Row, Span, Token, decode_row, input_hash, input_hash_v1
 from flowchart.dataset.tokens import covering
 from flowchart.errors import UserError
@@ -72,7 +73,14 @@ class Loader:
     """
 
     def __init__(
-        self, path: Path, role: Role, funnel: Funnel, findings: FindingLog, *, own_tokens: bool = False
+        self,
+        path: Path,
+        role: Role,
+        funnel: Funnel,
+        findings: FindingLog,
+        *,
+        own_tokens: bool = False,
+        origins: Origins | None = None,
     ) -> None:
         """Begin.
 
@@ -82,7 +90,9 @@ class Loader:
             funnel: Told each row and what it costs.
             findings: Takes the findings.
             own_tokens: Whether tasks are to have their rows' own tokens.
+            origins: Told where texts are from; None where nobody asks.
         """
+        self._origins = origins
         self.path = path
         self.rows = 0
         self._name = str(path)
@@ -172,6 +182,8 @@ class Loader:
             self._findings.add(kind, self._name, number, message, "left the row out", text=shown)
             return None
         assert isinstance(text, str)
+        if self._origins is not None:
+            self._origins.note(text, row.meta, line)
         unknown = _saved_unknown(row, len(text)) if row.unknown else []
         spans = self._spans(number, text, row, reading, unknown)
         tokens, misfits = self._tokens(number, text, row, spans)

@@ -65,8 +65,13 @@ def split(documents: Sequence[Document], share: float, seed: int) -> tuple[list[
         raise ValueError(f"a share of {share} is not between 0 and 1")
     drawn = [documents[index] for index in subset_order(documents, seed)]
     size = min(max(round(count * share), 1), count - 1)
-    sides = _Side(drawn[size:]), _Side(drawn[:size])
-    texts_with = _texts_with(documents)
+    return balanced(drawn[size:], drawn[:size])
+
+
+def balanced(train: list[Document], evaluation: list[Document]) -> tuple[list[Document], list[Document]]:
+    """Return two sides with each label of two documents or more on either, as far as swaps bring that."""
+    sides = _Side(train), _Side(evaluation)
+    texts_with = _texts_with([*train, *evaluation])
     for label in sorted(texts_with, key=lambda label: (texts_with[label], label)):
         if texts_with[label] > 1:
             for here, there in (sides, sides[::-1]):

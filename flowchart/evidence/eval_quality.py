@@ -8,6 +8,8 @@ from flowchart.evidence.facts import Evidence, Facts, Suggestion, percent, point
 from flowchart.graph import Node
 from flowchart.text import counted
 
+_OF = "on both sides, of the evaluation texts' values of"
+
 
 def eval_quality(node: Node, facts: Facts) -> Evidence | None:
     """Hold what is wrong with the evaluation set against the box's limits.
@@ -15,7 +17,8 @@ def eval_quality(node: Node, facts: Facts) -> Evidence | None:
     NO when more texts than `leakage` (a share) are known from training, more rows or spans than `lost` (a
     share of the spans) conflict, overlap or fit no token boundaries, or a label has none to be measured on.
     CAN'T TELL when nothing is wrong but two models less than `resolution` (in F) apart could not be told
-    apart, or a label has fewer than `support` texts. No measure sees whether the annotations are true.
+    apart, or a label has fewer than `support` texts, or when more texts than `leakage` are of a document,
+    say, of which others are in training. No measure sees whether the annotations are true.
     """
     fact = facts.measured["eval_quality"]
     limits = {"leakage": 0.01, "lost": 0.01, "support": 10, "resolution": 0.05, **node.limits}
@@ -55,6 +58,10 @@ def eval_quality(node: Node, facts: Facts) -> Evidence | None:
     )
     if leaked and not wrong:
         size += f"; {counted(leaked, 'text')} known from training"
+    akin = [each for each in fact.get("origins", ()) if int(each["texts"]) > limits["leakage"] * texts]
+    if akin:
+        size += "".join(f"; {each['shared']:,} of {each['values']:,} {_OF} {each['key']}" for each in akin)
+        todo.append(f"have each on one side (--group-by {akin[0]['key']})")
     suggestion: Suggestion = "YES"
     if wrong:
         suggestion, reason = "NO", f"{_sentence(wrong)}; {size}."
@@ -63,6 +70,9 @@ def eval_quality(node: Node, facts: Facts) -> Evidence | None:
         rare = f", with {counted(len(few), 'label')} in fewer than {limits['support']:g} texts" if few else ""
         reason = f"Nothing is wrong with it that can be measured, but it is small: {size}{rare}."
         todo.append("annotate more evaluation texts" + (f", with {', '.join(few[:5])}" if few else ""))
+    elif akin:
+        suggestion = "CAN'T TELL"
+        reason = f"Texts of one origin stand on both sides, so that scores may be too high: {size}."
     else:
         reason = (
             f"Nothing is wrong with it that can be measured; {size}. Whether its annotations are true, "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flowchart.best_of import widened
 from flowchart.evidence.about_pipelines import HOW, MAP, chosen, nothing, rows, shares_nothing, some, texts
 from flowchart.evidence.facts import (
     Evidence,
@@ -25,7 +26,8 @@ HEAD = ("pipeline or label", "F", "95%", "precision", "recall", "on what")
 def models_available(node: Node, facts: Facts) -> Evidence | None:
     """Hold the F of the chosen pipeline over the shared labels against the box's threshold.
 
-    NO where no pipeline shares a label, or none is installed.
+    It is the best of those that share a label, chosen on the same texts: its interval is wider for that. NO
+    where no pipeline shares a label, or none is installed.
     """
     fact = facts.measured["models"]
     if node.threshold is None:
@@ -41,12 +43,15 @@ def models_available(node: Node, facts: Facts) -> Evidence | None:
         )
         return unmeasured(why, table=_table(fact, entry), source=source(facts))
     value, low, high = float(score["f"]), float(score["low"]), float(score["high"])
+    tried = sum(bool(not each["error"] and each["shared"]) for each in fact["models"])
+    low, high = widened(value, low, high, tried, least=0.0)
+    best = f", the best of {tried}, chosen on these texts," if tried > 1 else ""
     suggestion = judged(value, node.threshold, low, high)
     words = against(suggestion)
     lacking = [label for label in fact["labels"] if label not in entry["shared"]]
     lacks = f"; it lacks {some(lacking)}" if lacking else ""
     reason = (
-        f"{entry['name']} {entry['version']} reaches F {points(value)} (95%: {points(low)} to "
+        f"{entry['name']} {entry['version']}{best} reaches F {points(value)} (95%: {points(low)} to "
         f"{points(high)}) on {texts(fact)}, {words} {points(node.threshold)}, over the labels that it shares"
         f": {some(entry['shared'])}{lacks}{_others(fact)}."
     )

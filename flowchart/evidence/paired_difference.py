@@ -37,6 +37,8 @@ def paired_difference(node: Node, facts: Facts) -> Evidence | None:
         alone = by_experience(number_of(fact.get("seed_sd")), 1)
         over = f" over {repeats} repeats" if repeats > 1 else alone
         reason += f"{100 * value:+.1f} points, 95% interval {100 * low:+.1f} to {100 * high:+.1f}{over}."
+        if (tried := int(number_of(fact.get("tried")) or 1)) > 1:
+            reason += f" The best of {tried}, chosen on these texts: the interval is wider for that."
     return Evidence(
         suggestion=suggestion,
         reason=reason,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flowchart.evidence.about_rules import advice, between, few, looked, subject, verb
+from flowchart.evidence.about_rules import advice, between, few, looked, stands, subject, verb
 from flowchart.evidence.facts import Evidence, Facts, against, decided, percent, source
 from flowchart.graph import Node
 
@@ -24,13 +24,15 @@ def rule_coverage(node: Node, facts: Facts) -> Evidence | None:
         f"{between(low, high)}, {words} {percent(node.threshold)}; labels with any: "
         f"{found['labels_matched']:,} of {found['labels']:,}{few(fact)}.{looked(fact)}"
     )
+    meant = (fact.get("as_meant") or {}).get("coverage", {})
+    suggestion, but = stands(suggestion, fact, node.threshold, meant.get("high"))
     rows = tuple(
         (str(each["label"]), f"{each['mentions']:,}", f"{each['matched']:,}", percent(each["share"]))
         for each in found["by_label"]
     )
     return Evidence(
         suggestion=suggestion,
-        reason=reason,
+        reason=reason + but,
         value=share,
         unit=node.unit,
         threshold=node.threshold,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flowchart.evidence.about_rules import advice, between, few, looked, subject, verb
+from flowchart.evidence.about_rules import advice, between, few, looked, stands, subject, verb
 from flowchart.evidence.facts import Evidence, Facts, against, decided, percent, points, source
 from flowchart.graph import Node
 from flowchart.text import counted
@@ -34,9 +34,11 @@ def rules_score(node: Node, facts: Facts) -> Evidence | None:
         f"{points(node.threshold)}: {_right_and_found(score)}{_contradictions(fact)}{few(fact)}."
         f"{looked(fact)}"
     )
+    meant = (fact.get("as_meant") or {}).get("score", {})
+    suggestion, but = stands(suggestion, fact, node.threshold, meant.get("ents_f_high"))
     return Evidence(
         suggestion=suggestion,
-        reason=reason,
+        reason=reason + but,
         value=value,
         unit=node.unit,
         threshold=node.threshold,

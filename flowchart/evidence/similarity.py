@@ -40,10 +40,10 @@ def similarity(node: Node, facts: Facts) -> Evidence | None:
         suggestion = "YES"
     reason = (
         f"With low confidence: over {some(found['labels'])}, {entry['name']} is published with F "
-        f"{points(found['published'])}, and is {points(drop)} below that (95%: {points(low)} to "
-        f"{points(high)}) on {texts(fact)}; less than {points(most)} would be similar. Besides, {strange}; "
-        f"less than {percent(most_unknown)} would be similar. Other guidelines of annotation lower F just as "
-        "other texts do."
+        f"{points(found['published'])} for as many spans of each, and is {points(drop)} below that (95%: "
+        f"{points(low)} to {points(high)}) on {texts(fact)}; less than {points(most)} would be similar. "
+        f"Besides, {strange}; less than {percent(most_unknown)} would be similar. Other guidelines of "
+        "annotation lower F just as other texts do."
     )
     return Evidence(
         suggestion=suggestion,
@@ -71,7 +71,7 @@ def _why(entry: Mapping[str, Any]) -> str:
 def _table(found: Mapping[str, float | None]) -> Table:
     distance = found["trigrams"]
     lines = (
-        ("published F of the labels compared", _shown(found["published"], points)),
+        ("published F of the labels compared, for as many spans of each", _shown(found["published"], points)),
         ("drop of F", _shown(found["drop"], points)),
         ("unknown words, of all", _shown(found["unknown_words"], percent)),
         ("unknown words, of different ones", _shown(found["unknown_types"], percent)),

@@ -13,7 +13,8 @@ from flowchart.wilson import wilson
 def span_shape(node: Node, facts: Facts) -> Evidence | None:
     """Hold the share of short spans, those up to `threshold` tokens, against the box's limit `share`.
 
-    More overlapping spans than the limit `overlapping` (a share) suggest NO: NER cannot hold them. Short
+    More spans that have to go, as they overlap another one, than the limit `overlapping` (a share) suggest
+    NO: NER cannot hold them. Short
     spans whose words and edges stand out less than `distinctiveness` (nats, the mean of both) from other
     text, and most of which have no capitals, are phrases rather than names: CAN'T TELL.
     """
@@ -36,7 +37,7 @@ def span_shape(node: Node, facts: Facts) -> Evidence | None:
     distinct = (float(fact["sd"]) + float(fact["bd"])) / 2
     what = (
         f"{percent(share)} of {spans:,} spans have at most {longest} tokens, {percent(capitals)} are written "
-        f"like names, {overlapping:,} of {written:,} overlap another of their row"
+        f"like names, {_overlaps(fact)}"
     )
     stand_out = f"their words and edges stand out by {distinct:.1f} nats from other text"
     suggestion: Suggestion
@@ -101,7 +102,10 @@ def _lengths(node: Node, facts: Facts, usual: float, *, long: bool) -> Evidence 
 
 
 def overlapping_spans(node: Node, facts: Facts) -> Evidence | None:
-    """Hold the share of spans that overlap another one, in their own rows, against the box's threshold."""
+    """Hold the share of spans that have to go, as they overlap another one, against the threshold.
+
+    Of a nested pair one has to go: that is what NER cannot hold.
+    """
     fact = facts.measured["span_shape"]
     if node.threshold is None:
         return None
@@ -109,12 +113,20 @@ def overlapping_spans(node: Node, facts: Facts) -> Evidence | None:
     share = overlapping / max(spans, 1)
     return Evidence(
         suggestion=judged(share, node.threshold),
-        reason=f"{overlapping:,} of {spans:,} spans overlap another one of their own row.",
+        reason=f"Of the spans, {_overlaps(fact)}.",
         value=share,
         unit=node.unit or "share of spans",
         threshold=node.threshold,
         rows="span_shape",
     )
+
+
+def _overlaps(fact: Mapping[str, Any]) -> str:
+    """Return how many spans overlap, and how many of those have to go."""
+    going, written = int(fact["overlapping"]), int(fact["written"])
+    overlapping = int(fact.get("overlap_another", going))
+    words = f"{overlapping:,} of {written:,} overlap another of their row"
+    return f"{words}, so {going:,} would have to go" if going else words
 
 
 def _beyond(fact: Mapping[str, Any], tokens: int) -> Evidence | None:

@@ -41,7 +41,8 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
             or that lost a span.
 
     Returns:
-        `texts`, `spans`; `leaked_exact`, `leaked_near` (texts that are in training, or nearly); `conflicts`
+        `texts`, `spans`; `leaked_exact`, `leaked_near` (texts that are in training, or nearly); `origins` (as
+        `Leakage.to_dict`); `conflicts`
         (rows that say something else than another row of their text, passes for different labels excepted);
         `lost` (spans that were left out): `off_tokens` (they fit no token boundaries) and `overlapping` (they
         overlap another one); `labels` (support, texts, `score` and `difference` of each label of either side,
@@ -69,6 +70,7 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
         "spans": spans,
         "leaked_exact": corpus.leakage.exact,
         "leaked_near": corpus.leakage.near,
+        "origins": [each._asdict() for each in corpus.leakage.origins],
         "conflicts": sum(counts[kind] for kind in (*CONFLICTS, *CHANGED)),
         "lost": off_tokens + overlapping,
         "off_tokens": off_tokens,

@@ -20,6 +20,7 @@ from flowchart.dataset.document import Document
 from flowchart.errors import UserError
 from flowchart.label_map import complete
 from flowchart.measures.material import Material
+from flowchart.measures.pipeline_drop import drop
 from flowchart.measures.pipeline_loading import Loaded, NoEntitiesError, Spans, load
 from flowchart.measures.pipeline_overlap import Span, over, overlaps
 from flowchart.measures.pipeline_scores import by_label, count, mapped, prf, score
@@ -101,7 +102,7 @@ def _look(
     `predictions` (the file in the run's folder: a line for each text, `hash`, the SHA-256 of its UTF-8, and
     `spans`), `new` (each label of the data that it lacks: `spans`, and as `pipeline_overlap.overlaps`),
     `overlap_texts` (looked through for those), `missing` (its labels that the training data has no example
-    of) and `similarity` (as `_drop` and `pipeline_words.compare`).
+    of) and `similarity` (as `pipeline_drop.drop` and `pipeline_words.compare`).
     """
     notes: Notes = defaultdict(list)
     try:
@@ -168,7 +169,7 @@ def _try(
         "overlap_texts": sum(any(span[2] in new for span in document.spans) for document, _ in texts),
         "missing": [label for label in loaded.labels if not own[label]["train"]],
         "similarity": {
-            **_drop(gold, theirs, each, own, material.seed),
+            **drop(gold, theirs, each, own, material.seed),
             **compare(words, loaded.known, loaded.has_vector),
         },
     }
@@ -235,45 +236,6 @@ def _own(
             "published": loaded.published.get(label),
         }
     return own
-
-
-def _drop(
-    gold: Sequence[Spans],
-    theirs: Sequence[Spans],
-    each: Mapping[str, Any],
-    own: Mapping[str, dict[str, Any]],
-    seed: int,
-) -> dict[str, Any]:
-    """Return how much lower F is here than published, both over the same labels.
-
-    `labels`: those of the data that have gold spans here and that a published score is known of. `published`:
-    the published F, averaged over these labels, weighed by their gold spans here; where several of the
-    pipeline's mean the same one, by how often each is predicted here. `drop` is that minus F here, `low` and
-    `high` its interval, from that of F here alone. None where one is not known.
-    """
-    total = 0.0
-    labels: list[str] = []
-    for label, here in each.items():
-        sources = [(one["published"], one["predicted"]) for one in own.values() if one["means"] == label]
-        scores = [(score["f"], predicted) for score, predicted in sources if score is not None]
-        if not scores or not here["spans"]:
-            continue
-        weights = [predicted for _, predicted in scores]
-        if not sum(weights):
-            weights = [1] * len(scores)
-        mean = sum(f * weight for (f, _), weight in zip(scores, weights, strict=True)) / sum(weights)
-        total += mean * here["spans"]
-        labels.append(label)
-    if not labels:
-        return {"labels": [], "published": None, "drop": None, "low": None, "high": None}
-    published = total / sum(each[label]["spans"] for label in labels)
-    here = score(count(gold, theirs, labels), seed)
-    ends = {"drop": here["f"], "low": here["high"], "high": here["low"]}
-    return {
-        "labels": labels,
-        "published": round(published, 4),
-        **{name: round(published - f, 4) if f is not None else None for name, f in ends.items()},
-    }
 
 
 def _choose(models: Sequence[dict[str, Any]], named: bool) -> tuple[int | None, int | None]:

@@ -1,9 +1,9 @@
-"""Reads a patterns file as Prodigy and spaCy's entity ruler have it: one JSON object a line.
+"""Reads a patterns file as Prodigy and spaCy's entity ruler have it: one JSON object a line, or one array.
 
 {"label": "DRUG", "pattern": [{"lower": "opiates"}]}    token attributes, one object a token, keys in any case
 {"label": "DRUG", "pattern": "crack cocaine"}           a phrase, exactly as it stands
 
-A row that cannot be used is left out and told; the others go on.
+A row that cannot be used is left out and told; the others go on. It may be gzip, as data may be.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from spacy.schemas import TokenPattern, validate_token_pattern
 from spacy.tokens import Doc
 
 from flowchart.dataset.findings import QUOTE, quote
+from flowchart.dataset.formats import jsonl
 from flowchart.dataset.lenient import UnreadableError, load_object
 from flowchart.errors import UserError
 
@@ -36,6 +37,7 @@ _NEEDS = {
     **dict.fromkeys(("POS", "MORPH"), "a morphologizer or tagger"),
     "TAG": "a tagger",
     "DEP": "a parser",
+    **dict.fromkeys(("SENT_START", "IS_SENT_START"), "a parser or a sentencizer"),
     "LEMMA": "a lemmatizer",
     **dict.fromkeys(("ENT_TYPE", "ENT_IOB", "ENT_ID", "ENT_KB_ID"), "a model of entities"),
     **dict.fromkeys(("_", "UNDERSCORE"), "an extension"),
@@ -95,11 +97,19 @@ class Problem:
         row: The line, from 1.
         message: What is wrong.
         text: The line, as far as a row's excerpt needs it.
+        repeated: Whether the row says again what another one says, so that nothing is lost without it.
     """
 
     row: int
     message: str
     text: str
+    repeated: bool = False
+
+
+class PatternsError(UserError):
+    """The patterns file as a whole cannot be used."""
+
+    refuses = "patterns"
 
 
 def shown(pattern: object) -> str:
@@ -116,7 +126,7 @@ def read(path: Path, nlp: Language) -> tuple[list[Pattern], list[Problem]]:
         nlp: The pipeline whose tokenizer the phrases are split by.
 
     Raises:
-        UserError: The file cannot be read, or has no pattern that can be used.
+        PatternsError: The file cannot be read, or has no pattern that can be used.
     """
     patterns: list[Pattern] = []
     problems: list[Problem] = []
@@ -131,13 +141,13 @@ def read(path: Path, nlp: Language) -> tuple[list[Pattern], list[Problem]]:
         same = json.dumps((pattern.label, pattern.pattern), sort_keys=True)
         if same in seen:
             text = line[:QUOTE].decode("utf-8", "replace")
-            problems.append(Problem(row, f"the same pattern as in row {seen[same]}", text))
+            problems.append(Problem(row, f"the same pattern as in row {seen[same]}", text, repeated=True))
             continue
         seen[same] = row
         patterns.append(pattern)
     if not patterns:
         first = f"; row {problems[0].row}: {problems[0].message}" if problems else ""
-        raise UserError(
+        raise PatternsError(
             f"{path}: no pattern that can be used{first}; write one object a line, as "
             '{"label": "DRUG", "pattern": [{"lower": "opiates"}]}'
         )
@@ -167,17 +177,17 @@ class _BadRowError(Exception):
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Yield each line that is not blank with its number, from 1."""
+    """Yield each line that is not blank, or each item of an array, with its number, from 1."""
     try:
-        with path.open("rb") as file:
-            for number, line in enumerate(file, 1):
-                if number == 1:
-                    line = line.removeprefix(b"\xef\xbb\xbf")
-                if line := line.strip():
-                    yield number, line
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise UserError(f"{path}: the patterns cannot be read ({reason}); name a JSONL file") from None
+        if (items := jsonl.array_items(path)) is not None:
+            yield from enumerate(map(bytes, items), 1)
+            return
+        for number, line in enumerate(jsonl.lines(path), 1):
+            if line := line.removeprefix(jsonl.BOM if number == 1 else b"").strip():
+                yield number, line
+    except UserError as error:
+        why = str(error).removeprefix(f"{path}: ").split("; ")[0]
+        raise PatternsError(f"{path}: the patterns cannot be read ({why}); name a JSONL file") from None
 
 
 def _pattern(line: bytes, row: int, nlp: Language, probe: Doc) -> Pattern:

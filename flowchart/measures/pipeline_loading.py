@@ -14,9 +14,9 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import get_package_path, load_config, load_meta, load_model
 
+from flowchart.config_file import COMPONENTS
 from flowchart.errors import UserError
 from flowchart.text import one_line
-from flowchart.training.config import COMPONENTS
 
 RULERS = ("entity_ruler", "future_entity_ruler", "span_ruler")
 """The factories of components that set entities by rules."""
@@ -141,7 +141,7 @@ def _published(performance: dict[str, Any]) -> dict[str, dict[str, float]]:
     found: dict[str, dict[str, float]] = {}
     for label, score in (scores if isinstance(scores, dict) else {}).items():
         try:
-            found[str(label)] = {key: round(float(score[key]), 4) for key in ("p", "r", "f")}
+            found[str(label)] = {key: float(score[key]) for key in ("p", "r", "f")}
         except (KeyError, TypeError, ValueError):
             continue  # written by hand, or without a score: not published
     return found

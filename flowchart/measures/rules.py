@@ -20,6 +20,7 @@ from flowchart.measures.material import Material
 from flowchart.measures.mining import mine
 from flowchart.measures.patterns import Pattern, Problem, read, write
 from flowchart.measures.rows import RowLog
+from flowchart.measures.rule_faults import RuleFaults
 from flowchart.measures.rule_matching import RuleMatcher
 from flowchart.measures.rule_tally import Case, Tally
 from flowchart.training.intervals import FEWEST_TEXTS, Interval, intervals, texts_counted
@@ -40,6 +41,11 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
 
     source, file, patterns  "given" or "mined", the file that has them, their number
     left_out                rows of the file left out: `count`, and `first` messages
+    repeated                rows that say what another one says, used once: the same
+    dead, misfits           patterns that can never match, and those cut otherwise where they stand
+                            (`flowchart.measures.rule_faults`)
+    as_meant                `coverage` (share, low, high) and `score` (ents_f, its low and high) with the dead
+                            patterns mended as they most likely mean; None where none says it plainly
     texts, known_texts      evaluation texts scored, and those left aside as mined patterns were made of them
     enough                  whether so many texts have anything that an interval means something
     coverage                mentions that any pattern matches, before overlaps: `matched`, `mentions`, `share`
@@ -68,6 +74,9 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
     tally = Tally(patterns)
     for (_, doc), matches in zip(texts, matcher.find(doc for _, doc in texts), strict=True):
         tally.add(doc, matches)
+    left = _unmatched(material, matcher, tally)
+    faults = RuleFaults.of(material, patterns, left)
+    faults.write(rows)
     _write_rows(material, rows, problems, tally, texts)
     corpus = material.corpus
     labels = {
@@ -78,10 +87,10 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
         "source": "given" if material.patterns else "mined",
         "file": str(material.patterns or material.folder / MINED),
         "patterns": len(patterns),
-        "left_out": {
-            "count": len(problems),
-            "first": [f"row {problem.row}: {problem.message}" for problem in problems[:5]],
-        },
+        "left_out": _told([problem for problem in problems if not problem.repeated]),
+        "repeated": _told([problem for problem in problems if problem.repeated]),
+        **faults.found(),
+        "as_meant": _as_meant(material, faults.mended, texts),
         "texts": len(texts),
         "known_texts": len(material.eval) - len(texts),
         "enough": texts_counted(tally.score) >= FEWEST_TEXTS,
@@ -89,7 +98,7 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
         "score": _score(tally.score, material.seed),
         "foreign_labels": sorted({pattern.label for pattern in patterns} - labels)[:MOST_LISTED],
         **_by_pattern(tally),
-        "never": _never(material, matcher, tally),
+        "never": _never(left, tally),
         "conflicts": _conflicts(tally),
         "rows": {
             "wrong": wrong,
@@ -133,6 +142,30 @@ def _texts(material: Material) -> list[tuple[Document, Doc]]:
             "name other evaluation texts (--eval FILE) or a patterns file (--patterns FILE)"
         )
     return texts
+
+
+def _as_meant(
+    material: Material, mended: Sequence[Pattern] | None, texts: Sequence[tuple[Document, Doc]]
+) -> dict[str, Any] | None:
+    """Return coverage and score with mended patterns in place of dead ones; None where none is mended."""
+    if mended is None:
+        return None
+    tally = Tally(mended)
+    found = RuleMatcher(mended, material.nlp).find(doc for _, doc in texts)
+    for (_, doc), matches in zip(texts, found, strict=True):
+        tally.add(doc, matches)
+    cover, score = _coverage(tally.cover, material.seed), _score(tally.score, material.seed)
+    return {
+        "coverage": {name: cover[name] for name in ("share", "low", "high")},
+        "score": {name: score[name] for name in ("ents_f", "ents_f_low", "ents_f_high")},
+    }
+
+
+def _told(problems: Sequence[Problem]) -> dict[str, Any]:
+    return {
+        "count": len(problems),
+        "first": [f"row {problem.row}: {problem.message}" for problem in problems[:5]],
+    }
 
 
 def _score(counts: Counts, seed: int) -> dict[str, Any]:
@@ -217,14 +250,18 @@ def _by_pattern(tally: Tally) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _never(material: Material, matcher: RuleMatcher, tally: Tally) -> dict[str, Any]:
+def _unmatched(material: Material, matcher: RuleMatcher, tally: Tally) -> list[int]:
     """Return the patterns that match in no text; mined ones have matched in the texts they were made of."""
-    left: set[int] = set()
-    if material.patterns is not None:
-        left = set(range(len(tally.patterns))) - set(tally.matches)
-        for matches in matcher.find(material.train):
-            left.difference_update(number for _, _, number in matches)
-    first = [tally.patterns[number] for number in sorted(left)[:MOST_LISTED]]
+    if material.patterns is None:
+        return []
+    left = set(range(len(tally.patterns))) - set(tally.matches)
+    for matches in matcher.find(material.train):
+        left.difference_update(number for _, _, number in matches)
+    return sorted(left)
+
+
+def _never(left: Sequence[int], tally: Tally) -> dict[str, Any]:
+    first = [tally.patterns[number] for number in left[:MOST_LISTED]]
     return {
         "count": len(left),
         "first": [{"pattern": str(p), "label": p.label, "row": p.row} for p in first],
@@ -261,8 +298,9 @@ def _write_rows(
 ) -> None:
     """Write wrong entities and missed mentions, the largest groups first, half of the room for each."""
     for problem in problems[:MOST_ROWS]:
-        done = "the pattern is left out"
-        rows.put("left out", str(material.patterns), problem.row, problem.message, problem.text, done=done)
+        done = "used once" if problem.repeated else "the pattern is left out"
+        group = "repeated" if problem.repeated else "left out"
+        rows.put(group, str(material.patterns), problem.row, problem.message, problem.text, done=done)
     wrong_of = tally.entities - tally.right
     wrong = {
         f"wrong: {tally.patterns[number].title}": tally.wrong[number]

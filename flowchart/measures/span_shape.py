@@ -8,15 +8,20 @@ Tasks with Performance Prediction" (EMNLP), computed as spaCy's `debug data` doe
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from spacy.tokens import Doc, Span, Token
 
+from flowchart.dataset.findings import quote
 from flowchart.measures.as_written import whole_tasks
 from flowchart.measures.material import Material
 from flowchart.measures.rows import RowLog
+
+_Written = tuple[int, int, str]
+"""Start, end and label of a span as written."""
 
 MOST_ROWS = 1000
 """Rows kept of long spans."""
@@ -35,10 +40,11 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
     Returns:
         `spans`; `lengths` (for each number of tokens, from 1, how many spans have so many; the last stands
         for so many and more); `capitalised` (the spans with a capital letter or a digit in each of their
-        content words); `overlapping` (the spans that overlap another one of their own row) of `written` (all
-        spans of all rows, before rows of one text are united); `sd` and `bd` (how distinct the words in
-        spans, and those beside them, are: the labels' divergences, in nats, weighed by their spans);
-        `labels`: the same by label.
+        content words); `overlapping` (the spans that have to be left out for NER, as they overlap another one
+        of their own row: of a nested pair one) and `overlap_another` (the spans that overlap another one: of
+        a nested pair both) of `written` (all spans of all rows, before rows of one text are united); `sd` and
+        `bd` (how distinct the words in spans, and those beside them, are: the labels' divergences, in nats,
+        weighed by their spans); `labels`: the same by label.
     """
     words: Counter[str] = Counter()
     by_label: defaultdict[str, _Shape] = defaultdict(_Shape)
@@ -61,7 +67,7 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
             span=(start, end),
             label=label,
         )
-    overlapping, written = _overlapping(material, rows)
+    going, overlapping, written = _overlapping(material, rows)
     labels = {name: shape.to_dict(words) for name, shape in sorted(by_label.items())}
     spans = sum(shape["spans"] for shape in labels.values())
     lengths = [sum(counts) for counts in zip(*(shape["lengths"] for shape in labels.values()), strict=True)]
@@ -69,7 +75,8 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
         "spans": spans,
         "lengths": lengths or [0] * LONGEST,
         "capitalised": sum(shape["capitalised"] for shape in labels.values()),
-        "overlapping": overlapping,
+        "overlapping": going,
+        "overlap_another": overlapping,
         "written": written,
         "sd": _mean(labels, "sd"),
         "bd": _mean(labels, "bd"),
@@ -131,28 +138,54 @@ def _mean(labels: Mapping[str, Mapping[str, Any]], name: str) -> float:
     return round(total / max(spans, 1), 3)
 
 
-def _overlapping(material: Material, rows: RowLog) -> tuple[int, int]:
-    """Return the spans that overlap another one of their own row, which are rows to look at too, and all.
+def _overlapping(material: Material, rows: RowLog) -> tuple[int, int, int]:
+    """Return the spans that have to go, those that overlap another one of their own row, and all.
 
-    Rows of one text are united for training, so that annotators who differ overlap there; that is for the
-    question of consistency.
+    Each that has to go is a row to look at. Rows of one text are united for training, so that annotators who
+    differ overlap there; that is for the question of consistency.
     """
-    count, told, written = 0, 0, 0
+    going, overlapping, written = 0, 0, 0
     for file, task in whole_tasks([file.path for file in material.corpus.files]):
         if task.answer == "reject":
             continue
         spans = sorted(set(task.spans))
         written += len(spans)
-        end, before = -1, ""
-        for start, stop, label in spans:
-            if start < end:
-                count += 1
-                if told < MOST_ROWS:
-                    told += 1
-                    message = f"overlaps the span before it ({before})"
-                    rows.put(
-                        "overlapping", file, task.row, message, task.text, span=(start, stop), label=label
-                    )
-            if stop > end:
-                end, before = stop, label
-    return count, written
+        overlapping += _in_overlaps(spans)
+        for (start, stop, label), rival in _going(spans):
+            if going < MOST_ROWS:
+                message = f"overlaps {quote(task.text[rival[0] : rival[1]])} ({rival[2]}), which stays"
+                rows.put("overlapping", file, task.row, message, task.text, span=(start, stop), label=label)
+            going += 1
+    return going, overlapping, written
+
+
+def _going(spans: Sequence[_Written]) -> Iterator[tuple[_Written, _Written]]:
+    """Yield each span that has to go for NER, and the one that it overlaps.
+
+    The longest stays, then the first, as in `spacy.util.filter_spans`; here by characters.
+    """
+    kept: list[_Written] = []  # in the order of the text
+    for span in sorted(spans, key=lambda each: (each[0] - each[1], each)):
+        place = bisect_left(kept, span)
+        # Of those that stay, which do not overlap, only the neighbours can reach into it.
+        rival = next((each for each in kept[max(place - 1, 0) : place + 1] if _overlap(each, span)), None)
+        if rival is None:
+            kept.insert(place, span)
+        else:
+            yield span, rival
+
+
+def _in_overlaps(spans: Sequence[_Written]) -> int:
+    """Return how many spans, in the order of the text, overlap another one: of a nested pair both."""
+    found = [False] * len(spans)
+    reaching = 0  # the place of the span before that reaches furthest
+    for place in range(1, len(spans)):
+        if spans[place][0] < spans[reaching][1]:
+            found[place] = found[reaching] = True
+        if spans[place][1] > spans[reaching][1]:
+            reaching = place
+    return sum(found)
+
+
+def _overlap(one: _Written, other: _Written) -> bool:
+    return one[0] < other[1] and other[0] < one[1]

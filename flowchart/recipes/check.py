@@ -26,7 +26,8 @@ FINDINGS = "findings.jsonl"
 def run(run: Run, report: Reporter) -> dict[str, Any]:
     """Check the dataset named in a run's settings.
 
-    Settings: `train` and `eval` (lists of files), `lang`, `eval_split`, `seed`, `fix`, `tokens`, and what
+    Settings: `train` and `eval` (lists of files), `lang`, `eval_split`, `seed`, `fix`, `tokens`, `group_by`,
+    and what
     decides the tokenizer of a training: `base_model`, `config`, `overrides`. Data that no model could be
     trained on is still checked as far as it goes: its findings say why. Without evaluation files the set that
     the workspace has saved for the data is held out; the first check or training splits it off and saves it.
@@ -63,6 +64,7 @@ def check(run: Run, report: Reporter, tokenizer: Tokenizer | None = None) -> tup
     fix = bool(settings.get("fix"))
     eval_split = float(settings.get("eval_split", 0.2))
     seed = int(settings.get("seed", 0))
+    group_by = str(settings.get("group_by") or "")
     with FindingLog(run.folder / FINDINGS) as findings:
         corpus = prepare(
             [Path(file) for file in settings.get("train", ())],
@@ -76,6 +78,7 @@ def check(run: Run, report: Reporter, tokenizer: Tokenizer | None = None) -> tup
             eval_sets=Workspace(run.folder.parent.parent).eval_sets,
             tokenizer=tokenizer,
             fix=fix,
+            group_by=group_by,
         )
     return corpus, {
         **corpus.to_dict(),
@@ -87,4 +90,5 @@ def check(run: Run, report: Reporter, tokenizer: Tokenizer | None = None) -> tup
         "tokens": ROWS if tokenizer.rows else SPACY,
         "base_model": settings.get("base_model") or None,
         "config": settings.get("config") or None,
+        "group_by": group_by,
     }

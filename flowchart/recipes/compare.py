@@ -7,6 +7,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flowchart.best_of import widened
 from flowchart.dataset.eval_facts import same_eval
 from flowchart.errors import UserError
 from flowchart.records import number_of, table_of
@@ -27,7 +28,8 @@ WHOLE = "100"
 def run(run: Run, report: Reporter) -> dict[str, Any]:
     """Compare the points on all texts of two train-curve runs.
 
-    Settings: `default` and `tuned`, the ids of two runs of the same workspace.
+    Settings: `default` and `tuned`, the ids of two runs of the same workspace, and `tried`, of how many runs
+    the tuned one is the best on these texts (1 where it is not said).
 
     Args:
         run: The run.
@@ -35,8 +37,9 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
 
     Returns:
         `difference` (mean F of tuned minus default, over the repeats that both have) with `low` and `high`,
-        the two scores, `repeats`, the runs' ids, and `what` was set in the tuned one. The interval is None
-        where fewer than `FEWEST_TEXTS` texts have a span, or no model finds any.
+        the two scores, `repeats`, the runs' ids, `tried`, and `what` was set in the tuned one. The interval
+        is as wide as the choice among `tried` asks for (`flowchart.best_of.widened`), and None where fewer
+        than `FEWEST_TEXTS` texts have a span, or no model finds any.
 
     Raises:
         UserError: A run is gone, has no model trained on all texts, or they have different evaluation sets.
@@ -63,16 +66,19 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
         name: sum(each[repeat].scores()["ents_f"] for repeat in shared) / len(shared)
         for name, each in counts.items()
     }
+    tried = int(run.settings.get("tried") or 1)
+    low, high = widened(difference.mean, difference.interval.low, difference.interval.high, tried)
     told = texts_counted(*(each for pair in pairs for each in pair)) >= FEWEST_TEXTS and any(scores.values())
     report.progress("compare", 1, 1, "compared")
     return {
         **scores,
         "difference": difference.mean,
-        "low": difference.interval.low if told else None,
-        "high": difference.interval.high if told else None,
+        "low": low if told else None,
+        "high": high if told else None,
         "confidence": CONFIDENCE,
         "smallest_gain": SMALLEST_GAIN,
         "repeats": len(shared),
+        "tried": tried,
         "what": what_is_set(runs["tuned"].settings),
         "default_run": runs["default"].id,
         "tuned_run": runs["tuned"].id,

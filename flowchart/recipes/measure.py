@@ -51,8 +51,10 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
         report: Told the progress, and each fact.
 
     Returns:
-        The result: the facts by name (with `drawn`, the texts looked at and all, of "training" and
-        "evaluation", where not all were), what check returns of the same data, and the rows' groups by fact.
+        The result: the facts by name (one that could not be found out has its `error`, and in `refused` the
+        setting whose file is the cause, if one is; others have `drawn`, the texts looked at and all, of
+        "training" and "evaluation", where not all were), what check returns of the same data, and the rows'
+        groups by fact.
 
     Raises:
         UserError: The data cannot be read, or has nothing to measure.
@@ -152,7 +154,7 @@ def _find_out(name: str, fact: Fact, material: Material) -> tuple[dict[str, Any]
             with _bounded_time(fact.most_seconds):
                 found = importlib.import_module(fact.module).measure(material, log)
         except UserError as error:
-            found = {"error": str(error)}
+            found = {"error": str(error), **({"refused": error.refuses} if error.refuses else {})}
         except Exception as error:  # of whatever kind: the other facts go on, and the log has all of it
             traceback.print_exc()
             found = {"error": one_line(f"{type(error).__name__}: {error}", LONGEST_ERROR)}

@@ -100,6 +100,7 @@ def _prepare(run: Run, settings: Settings, tokenizer: Tokenizer, report: Reporte
             eval_sets=Workspace(run.folder.parent.parent).eval_sets,
             tokenizer=tokenizer,
             fix=settings.fix,
+            group_by=settings.group_by,
         )
     count = len(corpus.train)
     if count < settings.n_samples:
@@ -150,6 +151,7 @@ def _facts(corpus: Corpus, dev: Written, settings: Settings) -> dict[str, Any]:
         "lang": settings.lang,
         "fix": settings.fix,
         "tokens": settings.tokens,
+        "group_by": settings.group_by,
         "n_samples": settings.n_samples,
         "repeats": settings.repeats,
         "target": settings.target,

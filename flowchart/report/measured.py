@@ -85,9 +85,9 @@ def _check_command(check: Record) -> str:
         words.append(text_of(file, "path"))
     if text_of(check, "eval_source") in ("split", "saved"):
         words += ["--eval-split", str(check.get("eval_split"))]
-    for option in ("lang", "seed"):
-        if option in check:
-            words += [f"--{option}", str(check[option])]
+    for option in ("group_by", "lang", "seed"):
+        if check.get(option) not in (None, ""):
+            words += [f"--{option.replace('_', '-')}", str(check[option])]
     words += ["--fix"] * (check.get("fix") is True)
     if check.get("tokens") == ROWS:
         words += ["--tokens", ROWS]

@@ -52,6 +52,8 @@ def command_line(recipe: str, settings: Mapping[str, Any]) -> str:
     words += ["--fix"] * bool(settings.get("fix"))
     if settings.get("tokens"):
         words += ["--tokens", str(settings["tokens"])]
+    if settings.get("group_by"):
+        words += ["--group-by", str(settings["group_by"])]
     if not settings["eval"]:
         words += ["--eval-split", str(settings["eval_split"])]
     return shlex.join([*words, "--lang", str(settings["lang"]), "--seed", str(settings["seed"])])

@@ -19,6 +19,7 @@ from spacy.language import DEFAULT_CONFIG_PATH
 from spacy.util import load_config, load_model
 from thinc.api import Config
 
+from flowchart.config_file import COMPONENTS, refuse_config
 from flowchart.data_settings import ROWS
 from flowchart.errors import UserError
 from flowchart.text import one_line
@@ -142,10 +143,6 @@ ents_p = 0.0
 ents_r = 0.0
 ents_per_type = null
 """
-
-
-COMPONENTS = ("ner", "beam_ner")
-"""The factories of the components whose spans are measured."""
 
 
 def make_config(settings: Settings, seed: int, schedule: Schedule) -> Config:
@@ -282,6 +279,7 @@ def no_pipeline(base_model: str, error: Exception) -> UserError:
 
 
 def _own(file: Path) -> Config:
+    refuse_config(file)
     try:
         config = load_config(file, interpolate=False)
         config.interpolate()

@@ -11,6 +11,7 @@ from pathlib import Path
 from thinc.api import Config
 
 from flowchart.dataset.corpus import Corpus, subset_order
+from flowchart.dataset.grouped import group_order
 from flowchart.dataset.tokens import Tokenizer
 from flowchart.errors import UserError
 from flowchart.pipelines import fingerprint
@@ -31,7 +32,9 @@ def lay_out(
     """Write the eval texts and, for each training, its config and its texts.
 
     The subsets of a repeat nest: each smaller one is the beginning of the larger, in an order of which every
-    beginning has its share of each label. Each repeat has an order, and a seed, of its own.
+    beginning has its share of each label. Texts that are grouped come group by group, so that a larger subset
+    has more groups, as new annotations have; the last one of a subset may be cut. Each repeat has an order,
+    and a seed, of its own.
 
     Args:
         folder: The run's folder.
@@ -57,7 +60,10 @@ def lay_out(
     points: list[Point] = []
     for repeat in range(settings.repeats):
         seed = settings.seed + repeat
-        order = subset_order(corpus.train, seed)
+        if corpus.train_groups:
+            order = group_order(corpus.train, corpus.train_groups, seed)
+        else:
+            order = subset_order(corpus.train, seed)
         for number in range(1, settings.n_samples + 1):
             told(len(points), settings.repeats * settings.n_samples)
             fraction = number / settings.n_samples

@@ -43,6 +43,7 @@ class Settings:
         target: The F that would be good enough, 0 to 1; None when nobody said.
         fix: Whether spans that can only be mended in one way are.
         tokens: "spacy" to have the pipeline's tokenizer cut the texts, "rows" for the rows' own tokens.
+        group_by: The key of the rows, with dots, whose texts stand on one side each; "" for none.
     """
 
     train: tuple[Path, ...]
@@ -61,6 +62,7 @@ class Settings:
     target: float | None = None
     fix: bool = False
     tokens: str = SPACY
+    group_by: str = ""
 
     @property
     def built_in(self) -> bool:
@@ -95,6 +97,7 @@ class Settings:
             target=_target(settings.get("target")),
             fix=bool(settings.get("fix")),
             tokens=_tokens(settings.get("tokens") or SPACY),
+            group_by=str(settings.get("group_by") or ""),
         )
 
 

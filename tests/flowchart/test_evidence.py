@@ -193,6 +193,16 @@ def tuning(low: float, high: float) -> dict[str, Any]:
     }
 
 
+def test_the_best_of_several_tuned_ones_says_so() -> None:
+    fact = {"difference": 0.02, "default": 0.7, "tuned": 0.72, "low": 0.01, "high": 0.03, "what": "x"}
+    for tried, said in ((1, False), (3, True)):
+        evidence = measure(
+            CHART.nodes["scratch.helped"], Facts(measured={"tuning": {**fact, "tried": tried}})
+        )
+        assert evidence is not None
+        assert ("The best of 3, chosen on these texts" in evidence.reason) is said
+
+
 @pytest.mark.parametrize(
     ("low", "high", "suggestion"), [(0.001, 0.04, "YES"), (-0.04, 0.004, "NO"), (-0.01, 0.05, "CAN'T TELL")]
 )
@@ -238,6 +248,16 @@ def eval_set(**changes: Any) -> dict[str, Any]:
         ({}, "YES", "two models are told apart from about 2.1 points on"),
         ({"leaked_exact": 6, "leaked_near": 5}, "NO", "11 of 1,000 texts (1.1%) are known from training"),
         ({"leaked_exact": 6, "leaked_near": 4}, "YES", "Nothing is wrong"),
+        (
+            {"origins": [{"key": "meta.doc", "shared": 18, "values": 20, "texts": 900}]},
+            "CAN'T TELL",
+            "18 of 20 on both sides, of the evaluation texts' values of meta.doc",
+        ),
+        (
+            {"origins": [{"key": "meta.doc", "shared": 1, "values": 20, "texts": 9}]},
+            "YES",
+            "Nothing is wrong",
+        ),
         (
             {"conflicts": 8, "lost": 2, "off_tokens": 2},
             "NO",
@@ -390,7 +410,12 @@ def test_overlaps_are_a_share_of_the_spans_among_which_they_were_looked_for() ->
     evidence = measure(node, Facts(measured={"span_shape": shape(10, 0, overlapping=3, written=200)}))
     assert evidence is not None
     assert (evidence.value, evidence.suggestion) == (0.015, "YES")
-    assert evidence.reason == "3 of 200 spans overlap another one of their own row."
+    assert evidence.reason == "Of the spans, 3 of 200 overlap another of their row, so 3 would have to go."
+    nested = {**shape(10, 0, overlapping=1, written=200), "overlap_another": 2}
+    evidence = measure(node, Facts(measured={"span_shape": nested}))
+    assert evidence is not None
+    assert (evidence.value, evidence.suggestion) == (0.005, "NO")
+    assert evidence.reason == "Of the spans, 2 of 200 overlap another of their row, so 1 would have to go."
 
 
 def test_another_threshold_of_the_last_step_counts() -> None:

@@ -123,6 +123,15 @@ def judge(name: str, models: Any, **given: Any) -> Evidence:
     return evidence
 
 
+def test_the_best_of_several_models_has_a_wider_interval() -> None:
+    sure = entry(score=score(0.6, 0.51, 0.7))
+    assert judge("models_available", fact(sure, BROKEN, entry(shared=[]))).suggestion == "YES"
+    evidence = judge("models_available", fact(sure, entry(), BROKEN))
+    assert evidence.suggestion == "CAN'T TELL"
+    assert evidence.low == pytest.approx(0.6 - 2.2414 / 1.95996 * 0.09, abs=1e-4)
+    assert "some_pipeline 1.0, the best of 2, chosen on these texts, reaches F 60.0" in evidence.reason
+
+
 @pytest.mark.parametrize(
     ("low", "high", "suggestion"), [(0.51, 0.8, "YES"), (0.4, 0.5, "NO"), (0.4, 0.6, "CAN'T TELL")]
 )

@@ -170,3 +170,63 @@ def test_a_single_pattern_that_finds_nothing_is_told_as_such() -> None:
     )
     assert evidence.reason.endswith("90.0: nothing is found.")
     assert told(measure(COVER, given(patterns=1))).reason.startswith("Your 1 pattern matches 60.0%")
+
+
+ROW = {"pattern": "x", "label": "DRUG", "row": 7, "reason": "token 1: LOWER is never 'Meth'"}
+
+
+def dead(count: int, mendable: int = 0) -> dict[str, Any]:
+    return {"count": count, "first": [ROW] * min(count, 1), "mendable": mendable}
+
+
+def meant(high: float) -> dict[str, Any]:
+    return {
+        "coverage": {"share": high - 0.1, "low": high - 0.2, "high": high},
+        "score": {"ents_f": high - 0.1, "ents_f_low": high - 0.2, "ents_f_high": high},
+    }
+
+
+@pytest.mark.parametrize("node", [COVER, SCORE])
+def test_patterns_that_are_all_dead_tell_nothing(node: graph.Node) -> None:
+    low = {**FACT["coverage"], "share": 0.0, "low": 0.0, "high": 0.1}
+    evidence = told(measure(node, given(dead=dead(12, 12), as_meant=meant(0.2), coverage=low)))
+    assert evidence.suggestion == "CAN'T TELL"
+    assert "can never match: 12 patterns of 12 (row 7: token 1: LOWER is never 'Meth')" in evidence.reason
+    assert "None of the patterns can match" in evidence.reason
+
+
+@pytest.mark.parametrize(
+    ("changes", "suggestion"),
+    [
+        ({}, "NO"),
+        ({"dead": dead(1)}, "CAN'T TELL"),
+        ({"dead": dead(2, 1), "as_meant": meant(0.4)}, "CAN'T TELL"),  # of one it is not known what it means
+        ({"dead": dead(2, 2), "as_meant": meant(0.4)}, "NO"),
+        ({"dead": dead(2, 2), "as_meant": meant(0.95)}, "CAN'T TELL"),
+        ({"left_out": {"count": 1, "first": ["row 3: POS needs a tagger"]}}, "CAN'T TELL"),
+        ({"repeated": {"count": 1, "first": ["row 3: the same pattern as in row 1"]}}, "NO"),
+        ({"misfits": dead(1)}, "NO"),
+    ],
+)
+@pytest.mark.parametrize("node", [COVER, SCORE])
+def test_a_no_does_not_rest_on_patterns_that_cannot_match(
+    node: graph.Node, changes: dict[str, Any], suggestion: str
+) -> None:
+    coverage = {**FACT["coverage"], "share": 0.3, "low": 0.2, "high": 0.4}
+    evidence = told(measure(node, given(coverage=coverage, **changes)))
+    assert evidence.suggestion == suggestion
+    if "as_meant" in changes:
+        assert "would with it take the coverage to" in evidence.advice
+
+
+def test_a_yes_stands_though_some_patterns_cannot_match() -> None:
+    evidence = told(measure(COVER, given(dead=dead(1))))
+    assert evidence.suggestion == "YES"
+    assert "can never match: 1 pattern of 12" in evidence.reason
+    assert "Without any match in your texts: 2 patterns." in evidence.advice
+
+
+def test_what_else_is_wrong_with_patterns_is_told() -> None:
+    reason = told(measure(COVER, given(misfits=dead(2), repeated={"count": 1, "first": ["row 3"]}))).reason
+    assert "stand in the texts, but are cut into other tokens there: 2 phrases (row 7" in reason
+    assert "used once: 1 row with a pattern that stands there already" in reason

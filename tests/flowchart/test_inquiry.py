@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from flowchart import pipelines
-from flowchart.curves import default_and_tuned
+from flowchart.curves import Pair, default_and_tuned
 from flowchart.inquiry import Inquiry
 from flowchart.pipelines import Pipeline, chosen_pipeline
 from flowchart.runs.asked import holds, inputs_of, is_with
@@ -353,7 +353,7 @@ def test_what_a_measuring_has_told_before_it_was_cancelled_stays(inquiry: Inquir
 # -- default and tuned --------------------------------------------------------------------------------
 
 
-def ids(pair: tuple[Run, Run] | None) -> tuple[str, str] | None:
+def ids(pair: Pair | None) -> tuple[str, str] | None:
     return None if pair is None else (pair[0].id, pair[1].id)
 
 
@@ -375,6 +375,38 @@ def test_the_newest_default_and_the_best_tuned(inquiry: Inquiry) -> None:
     curve(inquiry, 0.99, eval_hash="", **TUNED)  # on nobody knows which
     curve(inquiry, 0.99, base_model="some_pipeline", **TUNED)
     assert pair() == (default.id, best.id)
+
+
+def test_a_curve_of_grouped_texts_is_of_other_data(inquiry: Inquiry) -> None:
+    plain, grouped = curve(inquiry, 0.8), curve(inquiry, 0.7, group_by="meta.document_id")
+    assert [run.id for run in inquiry.curves().blank] == [plain.id]
+    by_letter = replace(inquiry, data={**inquiry.data, "group_by": "meta.document_id"})
+    assert [run.id for run in by_letter.curves().blank] == [grouped.id]
+
+
+def test_of_how_many_the_tuned_one_is_the_best(inquiry: Inquiry) -> None:
+    def tried() -> int:
+        pair = default_and_tuned(inquiry.curves().blank)
+        assert pair is not None
+        return pair.tried
+
+    default = curve(inquiry, 0.7)
+    best = curve(inquiry, 0.72, **TUNED)
+    assert tried() == 1
+    comparison = inquiry.new_comparison()
+    assert comparison is not None
+    assert comparison.settings == {"default": default.id, "tuned": best.id}
+    finish(comparison, {"difference": 0.02})
+    curve(inquiry, 0.72, **TUNED)  # the same once more: nothing was chosen among
+    curve(inquiry, 0.71, eval_hash="e2", overrides={"training.dropout": "0.4"})  # not measured alike
+    assert tried() == 1
+    worse = curve(inquiry, 0.6, overrides={"training.dropout": "0.3"})
+    assert tried() == 2
+    assert "tuning" not in inquiry.facts().measured, "the comparison was that of a single try"
+    comparison = inquiry.new_comparison()
+    assert comparison is not None
+    assert comparison.settings["tried"] == 2
+    assert comparison.settings["tuned"] not in (worse.id, default.id)
 
 
 def test_only_tuned_ones_are_no_pair(inquiry: Inquiry) -> None:

@@ -74,6 +74,19 @@ def test_the_same_files_keep_what_was_set(walk: Walk, tmp_path: Path) -> None:
     assert Walk(walk.workspace).session.data == [str(other)]
 
 
+def test_a_grouping_goes_with_the_files_and_into_the_settings_of_runs(walk: Walk, tmp_path: Path) -> None:
+    walk.take_up([tmp_path / "some.jsonl"], [], {})
+    assert "group_by" not in walk.data_settings  # runs of before are as good as ever
+    walk.take_up([], [], {"group_by": "meta.document_id"})
+    walk.take_up([], [], {"n_samples": 5})
+    assert walk.data_settings["group_by"] == "meta.document_id"
+    run = walk.new_check()
+    assert run.settings["group_by"] == "meta.document_id"
+    assert "--group-by meta.document_id" in run.command
+    walk.take_up([], [], {"group_by": ""})
+    assert "group_by" not in walk.data_settings
+
+
 # -- the report ---------------------------------------------------------------------------------------
 
 

@@ -51,6 +51,8 @@ def run(options: argparse.Namespace) -> int:
         target=options.target,
     )
     measured, result = done(workspace, "measure", inquiry.settings)
+    if (rules := result["facts"].get("rules") or {}).get("refused"):
+        raise UserError(str(rules["error"]))
     _refuse(inquiry, result["facts"].get("models") or {})
     _compare(inquiry)
     trainer = _Trainer(inquiry, result) if options.train else None

@@ -100,6 +100,12 @@ def _data_options(parser: ArgumentParser) -> None:
         default="spacy",
         help="who cuts texts into tokens: spacy, or rows for the rows' own tokens (default %(default)s)",
     )
+    option(
+        "--group-by",
+        metavar="KEY",
+        help="keep all texts with one value of this key on one side of the split, as meta.document_id "
+        '("" for no key)',
+    )
 
 
 def _target(text: str) -> float:

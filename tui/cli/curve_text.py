@@ -152,7 +152,7 @@ def basis_text(result: Mapping[str, Any]) -> str:
         f"{each} {result.get('seed', 0)}, {result.get('seconds', 0):.0f} s"
     ]
     leakage, peak = result.get("leakage") or {}, result.get("peak_mb") or {}
-    if leakage.get("exact") or leakage.get("near"):
+    if leakage.get("exact") or leakage.get("near") or leakage.get("origins"):
         lines.append(leakage_line(result))
     if peak.get("training"):
         memory = [number(round(peak[process])) for process in ("coordinator", "training")]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flowchart import data_settings
+from flowchart.config_file import refuse_config
 from flowchart.errors import UserError
 from flowchart.files import Kind, kind
 from flowchart.pipelines import name_or_folder
@@ -105,11 +106,12 @@ def tokenizer_settings(options: argparse.Namespace) -> dict[str, Any]:
     """Return what decides the tokenizer of a training, as far as it is given.
 
     Raises:
-        UserError: The config is not there.
+        UserError: The config is not there, or none that a training could begin with.
     """
     given = {name: getattr(options, name, None) for name in data_settings.TOKENIZER}
     if given["config"]:
-        given["config"] = str(_file(str(given["config"])))
+        refuse_config(Path(str(given["config"])))
+        given["config"] = str(Path(str(given["config"])).absolute())
     if given["base_model"]:
         given["base_model"] = name_or_folder(str(given["base_model"]))
     return {name: value for name, value in given.items() if value}
@@ -119,7 +121,7 @@ def curve_settings(data: Data, options: argparse.Namespace) -> dict[str, Any]:
     """Return the settings of a run that trains a learning curve; what is as usual is left out.
 
     Raises:
-        UserError: The config is not there.
+        UserError: The config is not there, or none that a training could begin with.
     """
     settings: dict[str, Any] = {
         **check_settings(data, options),

@@ -39,6 +39,7 @@ def run(options: argparse.Namespace) -> int:
             seed=options.seed,
             fix=options.fix,
             tokens=options.tokens,
+            group_by=options.group_by,
             n_samples=options.n_samples,
             repeats=options.repeats,
             target=options.target,

@@ -51,9 +51,11 @@ def wrong_means(values: list[str]) -> str:
 
     try:
         means = read_means(values)
-        if means.patterns and (found := kind(Path(means.patterns))) in (Kind.NOTHING, Kind.FOLDER):
-            what = "a folder, not a file" if found is Kind.FOLDER else "no such file"
-            return f"{means.patterns}: {what}"
+        if means.patterns and (found := kind(Path(means.patterns))) is not Kind.FILE:
+            what = {Kind.FOLDER: "a folder, not a file", Kind.NOTHING: "no such file"}
+            return f"{means.patterns}: {what.get(found, 'no regular file')}"
+        if means.patterns and not Path(means.patterns).stat().st_size:
+            return f"{means.patterns}: is empty"
         for name in means.models:
             if kind(Path(name)) is not Kind.FOLDER and not (name.isidentifier() and find_spec(name)):
                 return f"{name}: no package that is installed here, and no folder"

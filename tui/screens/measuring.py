@@ -97,6 +97,9 @@ class MeasuringScreen(Screen[None]):
         self._show_known()
         try:
             await measure(self.walk, self._show_measuring)
+            for fact in self.facts.measured.values():
+                if isinstance(fact, dict) and fact.get("refused"):  # a file that somebody named
+                    self.complain(UserError(str(fact.get("error"))))
             self.learn()
             if await compare(self.walk):
                 self.learn()

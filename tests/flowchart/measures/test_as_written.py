@@ -21,7 +21,7 @@ def row(text: str, *words: str, annotator: str = "") -> dict[str, Any]:
     return {"text": text, "spans": spans, "answer": "accept", "_annotator_id": annotator}
 
 
-def overlapping(tmp_path: Path, *rows: dict[str, Any]) -> tuple[int, list[dict[str, Any]]]:
+def overlapping(tmp_path: Path, *rows: dict[str, Any]) -> tuple[tuple[int, int], list[dict[str, Any]]]:
     file = tmp_path / "train.jsonl"
     more = [row(f"Number {number} is by Anna.", "Anna") for number in range(20)]
     file.write_text("".join(json.dumps(each) + "\n" for each in (*rows, *more)))
@@ -29,24 +29,29 @@ def overlapping(tmp_path: Path, *rows: dict[str, Any]) -> tuple[int, list[dict[s
     log = tmp_path / "rows.jsonl"
     with RowLog(log, material.files) as written:
         fact = span_shape.measure(material, written)
-    return fact["overlapping"], [json.loads(line) for line in log.read_text().splitlines()]
+    return (fact["overlapping"], fact["overlap_another"]), [
+        json.loads(line) for line in log.read_text().splitlines()
+    ]
 
 
 @pytest.mark.parametrize(
-    ("words", "count"),
+    ("words", "going", "all_of_them"),
     [
-        (("Anna Berg", "Carl"), 0),
-        (("Anna Berg", "Berg"), 1),
-        (("Anna Berg", "Anna", "Berg"), 2),
-        (("Anna", "Anna"), 0),  # the same span twice is one
+        (("Anna Berg", "Carl"), 0, 0),
+        (("Anna Berg", "Berg"), 1, 2),  # a nested pair: both overlap, one has to go
+        (("Anna", "Anna Berg"), 1, 2),
+        (("Anna Berg", "Anna", "Berg"), 2, 3),
+        (("Anna Berg", "Berg met", "met Carl"), 1, 3),  # without the one between, the others stay
+        (("Anna Berg met Carl", "Berg met", "met Carl", "Anna"), 3, 4),
+        (("Anna", "Anna"), 0, 0),  # the same span twice is one
     ],
 )
 def test_spans_of_one_row_that_overlap_are_counted_and_told(
-    tmp_path: Path, words: tuple[str, ...], count: int
+    tmp_path: Path, words: tuple[str, ...], going: int, all_of_them: int
 ) -> None:
     found, rows = overlapping(tmp_path, row("Anna Berg met Carl.", *words))
-    assert found == count
-    assert [each["row"] for each in rows if each["kind"] == "overlapping"] == [1] * count
+    assert found == (going, all_of_them)
+    assert [each["row"] for each in rows if each["kind"] == "overlapping"] == [1] * going
 
 
 def test_two_people_who_differ_do_not_overlap(tmp_path: Path) -> None:
@@ -54,4 +59,4 @@ def test_two_people_who_differ_do_not_overlap(tmp_path: Path) -> None:
     found, _ = overlapping(
         tmp_path, row(text, "Anna Berg", annotator="one"), row(text, "Berg", annotator="two")
     )
-    assert found == 0
+    assert found == (0, 0)

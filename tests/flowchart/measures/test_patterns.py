@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -60,6 +61,7 @@ def test_phrases_and_tokens_are_read_with_their_rows_and_keys_in_any_case(tmp_pa
         ({"label": "A", "pattern": [{"POS": "NOUN"}]}, "POS needs a morphologizer or tagger"),
         ({"label": "A", "pattern": [{"ENT_TYPE": "A"}]}, "ENT_TYPE needs a model of entities"),
         ({"label": "A", "pattern": [{"_": {"own": 1}}]}, "_ needs an extension"),
+        ({"label": "A", "pattern": [{"IS_SENT_START": True}]}, "IS_SENT_START needs a parser or"),
         ({"label": "A", "pattern": [{"TEXT": {"REGEX": "("}}]}, "no regular expression"),
         ({"label": "A", "pattern": [{}, {"lower": {"LIKE": "x"}}]}, "token 2: LOWER cannot be {'LIKE': 'x'}"),
         ({"label": "A", "pattern": [{"LOWER": 3}]}, "token 1: LOWER cannot be 3"),
@@ -93,6 +95,29 @@ def test_a_file_without_a_pattern_says_what_is_wrong_with_its_first_row(tmp_path
 def test_a_file_that_cannot_be_read_is_the_persons_to_mend(tmp_path: Path, name: str) -> None:
     with pytest.raises(UserError, match="the patterns cannot be read"):
         read(tmp_path / name, NLP)
+
+
+def test_the_same_pattern_with_another_id_is_used_once(tmp_path: Path) -> None:
+    row = {"label": "A", "pattern": [{"lower": "x"}]}
+    file = file_of(tmp_path, {**row, "id": "a"}, {"label": "A"}, {**row, "id": "b"})
+    patterns, problems = read(file, NLP)
+    assert [pattern.row for pattern in patterns] == [1]
+    assert [(problem.row, problem.repeated) for problem in problems] == [(2, False), (3, True)]
+
+
+def test_arrays_and_gzip_are_read_as_data_is(tmp_path: Path) -> None:
+    rows = [{"label": "A", "pattern": [{"lower": "x"}]}, {"label": "A"}, {"label": "B", "pattern": "y z"}]
+    lines = "\n".join(map(json.dumps, rows)).encode()
+    array = json.dumps(rows, indent=1).encode()
+    for name, content in (
+        ("a.json", array),
+        ("a.json.gz", gzip.compress(array)),
+        ("lines.gz", gzip.compress(lines)),
+    ):
+        (tmp_path / name).write_bytes(content)
+        patterns, problems = read(tmp_path / name, NLP)
+        assert [(each.row, each.label) for each in patterns] == [(1, "A"), (3, "B")], name
+        assert [each.row for each in problems] == [2]
 
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:

@@ -126,6 +126,47 @@ def test_the_counts_are_those_of_a_hand(tmp_path: Path) -> None:
     assert (rows[1]["row"], rows[1]["excerpt"][start:end]) == (2, "pot")
 
 
+def test_patterns_that_cannot_match_are_told_and_measured_as_they_mean(tmp_path: Path) -> None:
+    texts = [
+        (f"{number} the Brain tumour of U.S. men", [("Brain tumour", "DISEASE")]) for number in range(12)
+    ]
+    file = tasks(tmp_path, "eval.jsonl", texts)
+    patterns = pattern_file(
+        tmp_path,
+        ("DISEASE", [{"lower": "Brain"}, {"lower": "tumour"}]),
+        ("DISEASE", [{"lower": {"regex": "lung cancer"}}]),
+        ("ORG", "U.S"),
+        ("DISEASE", [{"lower": "flu"}]),
+    )
+    with patterns.open("a") as out:
+        out.write('\n{"label": "DISEASE", "pattern": [{"lower": "flu"}], "id": "again"}')
+    fact, rows = measured(tmp_path, file, file, patterns)
+    assert (fact["patterns"], fact["never"]["count"], fact["coverage"]["share"]) == (4, 4, 0)
+    dead = fact["dead"]
+    assert (dead["count"], dead["mendable"]) == (2, 1)
+    assert [(each["row"], each["label"]) for each in dead["first"]] == [(1, "DISEASE"), (2, "DISEASE")]
+    assert "token 1: LOWER is the text in small letters, never 'Brain'" in dead["first"][0]["reason"]
+    assert fact["misfits"]["count"] == 1
+    reason = fact["misfits"]["first"][0]["reason"]
+    assert reason == f"cut into 'U.S', and in {file} row 1 into 'U.S.'"
+    assert (fact["as_meant"]["coverage"]["share"], fact["as_meant"]["score"]["ents_f"]) == (1, 1)
+    assert fact["repeated"] == {"count": 1, "first": ["row 5: the same pattern as in row 4"]}
+    assert fact["left_out"]["count"] == 0
+    told = {(row["kind"], row["row"]): row["done"] for row in rows}
+    assert told["can never match", 1] == 'write [{"LOWER":"brain"},{"LOWER":"tumour"}]'
+    assert told["can never match", 2] == "mend it, or take it out"
+    assert told["cut otherwise in the texts", 3] == "mend it, or take it out"
+    assert told["repeated", 5] == "used once"
+
+
+def test_patterns_that_match_have_no_fault(tmp_path: Path) -> None:
+    file = tasks(tmp_path, "eval.jsonl", [("a brain tumour", [("brain tumour", "DISEASE")])])
+    fact, rows = measured(tmp_path, file, file, pattern_file(tmp_path, ("DISEASE", "brain tumour")))
+    nothing: dict[str, Any] = {"count": 0, "first": []}
+    assert (fact["dead"], fact["misfits"], fact["as_meant"]) == ({**nothing, "mendable": 0}, nothing, None)
+    assert rows == []
+
+
 def test_mined_patterns_are_scored_on_texts_that_they_were_not_made_of(tmp_path: Path) -> None:
     train = tasks(tmp_path, "train.jsonl", [("Heroin", [("Heroin", "DRUG")]), ("meth", [("meth", "DRUG")])])
     eval = tasks(

@@ -50,8 +50,8 @@ def point(run: Run, repeat: int, rows: Rows, name: str = "", fraction: float = 1
     return file
 
 
-def compared(workspace: Workspace, default: Run, tuned: Run) -> dict[str, Any]:
-    run = Run.create(workspace, "compare", {"default": default.id, "tuned": tuned.id}, [], "")
+def compared(workspace: Workspace, default: Run, tuned: Run, **more: Any) -> dict[str, Any]:
+    run = Run.create(workspace, "compare", {"default": default.id, "tuned": tuned.id, **more}, [], "")
     result = compare.run(run, Reporter(run.events_file))
     assert json.loads(json.dumps(result, allow_nan=False)) == result
     return result
@@ -73,6 +73,16 @@ def test_the_difference_by_hand(workspace: Workspace) -> None:
     assert (result["default_run"], result["tuned_run"]) == (default.id, tuned.id)
     assert result["what"] == "own.cfg, training.dropout 0.2"
     assert result["versions"]["spacy"]
+
+
+def test_the_best_of_several_has_a_wider_interval(workspace: Workspace) -> None:
+    default, tuned = curve(workspace, DEFAULT), curve(workspace, TUNED)
+    alone, best = compared(workspace, default, tuned), compared(workspace, default, tuned, tried=5)
+    assert (alone["tried"], best["tried"]) == (1, 5)
+    assert best["difference"] == alone["difference"]
+    for end in ("low", "high"):
+        stretched = 2.5758 / 1.95996 * (alone[end] - alone["difference"])
+        assert best[end] - best["difference"] == pytest.approx(stretched, rel=1e-4)
 
 
 def test_the_same_counts_are_no_proof_of_no_difference(workspace: Workspace) -> None:

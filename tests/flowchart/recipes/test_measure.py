@@ -190,7 +190,7 @@ def test_the_same_twice_is_the_same(tmp_path: Path) -> None:
     ("content", "said"),
     [
         (None, "the patterns cannot be read"),
-        ("", "no pattern that can be used"),
+        ("", "the patterns cannot be read (the file is empty)"),
         ("{", "no pattern that can"),
     ],
 )
@@ -203,7 +203,8 @@ def test_patterns_that_cannot_be_used_stop_nothing_else(
     file = write_rows(tmp_path / "train.jsonl", make_rows(40))
     run = made(tmp_path, file, patterns=str(patterns), **NO_PIPELINE)
     result = measured(run)
-    assert set(result["facts"]["rules"]) == {"error", "seconds"}
+    assert set(result["facts"]["rules"]) == {"error", "refused", "seconds"}
+    assert result["facts"]["rules"]["refused"] == "patterns"
     assert said in result["facts"]["rules"]["error"]
     assert str(patterns) in result["facts"]["rules"]["error"]
     assert [name for name, fact in result["facts"].items() if "error" in fact] == ["rules"]

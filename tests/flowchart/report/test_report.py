@@ -111,6 +111,11 @@ def test_whole_report() -> None:
     assert "today" in text
 
 
+def test_the_command_of_a_grouped_check_groups_again() -> None:
+    text = render(walked(), check={**CHECK, "group_by": "meta.document id"})
+    assert "--eval-split 0.25 --group-by 'meta.document id' --lang de --seed 7\n" in text
+
+
 def test_the_commands_repeat_a_check_without_a_curve() -> None:
     assert "ner-tui check 'a|b`c.jsonl' --eval-split 0.25 --lang de --seed 7\n" in render(
         walked(), check=CHECK

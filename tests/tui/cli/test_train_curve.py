@@ -169,3 +169,41 @@ def test_a_run_that_crashes_is_exit_1(folder: Path, large: Path) -> None:
     last = errors.decode().splitlines()[-1]
     assert " crashed: " in last
     assert "log.txt" in last
+
+
+PARTIAL = (
+    '[nlp]\nlang = "en"\npipeline = ["ner"]\n[components.ner]\nfactory = "ner"\n[components]\n[training]\n'
+)
+WHOLE = PARTIAL + "seed = 0\ngpu_allocator = null\n"
+OTHER_TASK = WHOLE.replace('factory = "ner"', 'factory = "textcat"')
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (PARTIAL.encode(), "python -m spacy init fill-config my.cfg config.cfg"),
+        (OTHER_TASK.encode(), "its pipeline (ner) has no ner component"),
+        (b"\x93\x00\xff", "no spaCy training config (not UTF-8)"),
+        (b'{"text": "no config"}\n', "no spaCy training config"),
+        (None, "no such file"),
+    ],
+)
+def test_a_config_that_no_training_can_begin_with_is_refused_at_once(
+    ner_tui: Program, folder: Path, content: bytes | None, message: str
+) -> None:
+    """Before the data is read, which is no JSON here, and without a run."""
+    (folder / "train.jsonl").write_text("no data")
+    if content is not None:
+        (folder / "my.cfg").write_bytes(content)
+    result = ner_tui("train-curve", "--ner", "train.jsonl", "--config", "my.cfg")
+    assert result.returncode == 2
+    assert message in result.stderr.decode()
+    assert len(result.stderr.splitlines()) == 1
+    assert not (folder / ".ner-tui").exists()
+
+
+def test_a_folder_is_no_config(ner_tui: Program, folder: Path) -> None:
+    (folder / "train.jsonl").write_text("no data")
+    result = ner_tui("train-curve", "--ner", "train.jsonl", "--config", ".")
+    assert result.returncode == 2
+    assert b"is a directory; name a spaCy training config" in result.stderr
