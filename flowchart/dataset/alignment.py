@@ -15,8 +15,8 @@ from spacy.tokens import Doc
 from flowchart.dataset.document import Document, unknown_places
 from flowchart.dataset.findings import FindingLog, quote
 from flowchart.dataset.funnel import Funnel
+from flowchart.dataset.groups import Group, SpanTuple
 from flowchart.dataset.mending import FIXES
-from flowchart.dataset.merging import Group, SpanTuple
 from flowchart.dataset.tokens import Tokenizer
 
 

@@ -18,6 +18,7 @@ from flowchart.dataset.findings import FindingLog
 from flowchart.dataset.formats import jsonl
 from flowchart.dataset.funnel import Funnel, Role, Stage
 from flowchart.dataset.inspection import LabelCount
+from flowchart.dataset.languages import inspect_script
 from flowchart.dataset.leakage import Leakage, inspect_leakage
 from flowchart.dataset.loading import Loader
 from flowchart.dataset.merging import Merger
@@ -74,8 +75,8 @@ class Corpus:
         leakage: The evaluation texts that are known from training.
         files: The files read, training files first.
         text_stats: `tokens_mean` and `tokens_max` of the texts with spans (the ones tokenised), `words_mean`
-            and `words_max` of all texts (by white space), `characters_max`, and `empty_share`, the share
-            without a span.
+            and `words_max` of all texts (by white space; in scripts without, by characters),
+            `characters_max`, and `empty_share`, the share without a span.
         train_groups: The group of each training text, where texts are grouped; "" for those without the key.
     """
 
@@ -190,14 +191,15 @@ def prepare(
     for role, given in sides:
         mergers[role].finish()
         if given and not mergers[role].groups:
-            raise nothing_accepted(given[0], role, funnel)
+            raise nothing_accepted(given[0], role, funnel, log)
     nothing = not any(group.spans for group in mergers["train"].groups.values())
     if nothing and (trainable or not funnel["rows"].spans):
-        raise nothing_to_learn(names[0], funnel)
+        raise nothing_to_learn(names[0], funnel, log)
+    inspect_script(mergers["train"].groups, tokenizer.lang, names[0], log)
     aligner = Aligner(tokenizer, names, funnel, log, fix=fix)
     documents, content_hash = _align(mergers, aligner, funnel, progress)
     if trainable and not any(document.spans for document in documents["train"]):
-        raise nothing_to_learn(names[0], funnel)
+        raise nothing_to_learn(names[0], funnel, log)
     inspection.inspect_labels(documents, names, log)
     inspection.inspect_groups(documents, origins, names, log)
     if divider is not None:

@@ -29,8 +29,9 @@ from flowchart.dataset.alignment import Aligner
 from flowchart.dataset.document import Document, documents_hash
 from flowchart.dataset.findings import FindingLog
 from flowchart.dataset.funnel import Funnel
+from flowchart.dataset.groups import Group
 from flowchart.dataset.loading import Loader
-from flowchart.dataset.merging import Group, Merger, difference
+from flowchart.dataset.merging import Merger, difference
 from flowchart.dataset.task import input_hash, task_hash
 from flowchart.dataset.tokens import Tokenizer
 from flowchart.errors import UserError

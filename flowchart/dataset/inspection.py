@@ -13,6 +13,7 @@ from flowchart.dataset.alignment import Aligner
 from flowchart.dataset.document import Document
 from flowchart.dataset.findings import FindingLog, quote
 from flowchart.dataset.funnel import Role
+from flowchart.dataset.languages import UNSPACED, count_words
 from flowchart.dataset.origins import Origins
 from flowchart.errors import UserError
 
@@ -88,7 +89,7 @@ def inspect_labels(
             message = f"the label {quote(label)} ({labels[label]} spans) {why}"
             log.add("label-suspect", files[0], 0, message, "kept it as it is", label=label)
     with_spans = [document for each in documents.values() for document in each if document.spans]
-    words = sum(len(document.text.split(None, 1)) == 1 for document in with_spans)
+    words = sum(map(_is_one_word, with_spans))
     if words * 2 > len(with_spans):
         message = (
             f"{words} of {len(with_spans)} texts with spans are a single word: the model sees no context"
@@ -164,7 +165,7 @@ def inspect_split(
 def text_stats(documents: Mapping[Role, Sequence[Document]], aligner: Aligner) -> dict[str, float]:
     """Return how long the texts are, as `flowchart.dataset.corpus.Corpus.text_stats`."""
     all_of_them = [document for each in documents.values() for document in each]
-    words = [len(document.text.split()) for document in all_of_them]
+    words = [count_words(document.text) for document in all_of_them]
     count = max(len(all_of_them), 1)
     return {
         "tokens_mean": round(aligner.tokens / max(aligner.texts, 1), 2),
@@ -174,6 +175,15 @@ def text_stats(documents: Mapping[Role, Sequence[Document]], aligner: Aligner) -
         "characters_max": max((len(document.text) for document in all_of_them), default=0),
         "empty_share": round(sum(not document.spans for document in all_of_them) / count, 4),
     }
+
+
+def _is_one_word(document: Document) -> bool:
+    """Whether a text is a single word; in a script without spaces, nothing but one span."""
+    text = document.text.strip()
+    if text.isascii() or not UNSPACED.search(text):
+        return len(text.split(None, 1)) == 1
+    start, end, _ = document.spans[0]
+    return document.text[start:end] == text
 
 
 def _folded(label: str) -> str:

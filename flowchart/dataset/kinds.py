@@ -49,7 +49,18 @@ KINDS: dict[str, Kind] = {
     "tokens-unusable": Kind(
         "warning", "tasks", "A row's own tokens, asked for by --tokens rows, do not cover its text."
     ),
-    "span-text-disagrees": Kind("warning", "tasks", "A span's own text is not what stands at its offsets."),
+    "span-text-disagrees": Kind(
+        "error",
+        "tasks",
+        "A span's own text, or its tokens, stand elsewhere than its offsets; nothing tells where.",
+    ),
+    "span-moved": Kind(
+        "warning", "tasks", "A span's own text, or its tokens, tell that it stands elsewhere."
+    ),
+    "span-text-spelling": Kind(
+        "info", "tasks", "A span's own text is written otherwise than at its offsets."
+    ),
+    "offsets-otherwise": Kind("warning", "tasks", "The offsets of the file are counted in another way."),
     "answer-spelling": Kind("warning", "tasks", "An answer is written in another way."),
     "answer-missing": Kind("info", "tasks", "Rows with spans have no answer."),
     "hash-reused": Kind("warning", "tasks", "One input hash stands on different texts."),
@@ -72,6 +83,12 @@ KINDS: dict[str, Kind] = {
     "conflicting-spans": Kind(
         "warning", "merged", "The same text stands in several rows with different spans."
     ),
+    "superseded-review": Kind(
+        "info", "merged", "A reviewed row counts in place of the rows that it reviewed."
+    ),
+    "superseded-later": Kind(
+        "warning", "merged", "A later row of the same annotator is about the same text."
+    ),
     "binary-united": Kind("info", "merged", "Another binary task about the same text."),
     "duplicate-span": Kind("info", "merged", "A row has the same span twice."),
     # spans that the model cannot learn
@@ -90,6 +107,7 @@ KINDS: dict[str, Kind] = {
     "label-variants": Kind("warning", "aligned", "Labels differ only by case, space or punctuation."),
     "label-suspect": Kind("warning", "aligned", "A label looks like a tag or a slip."),
     "one-word-texts": Kind("warning", "aligned", "Most texts with spans are single words, without context."),
+    "language-script": Kind("warning", "aligned", "The texts are in a script that the language has not."),
     "no-split": Kind("warning", "split", "There are too few texts to split off an evaluation set."),
     "eval-text-gone": Kind(
         "warning", "split", "A text of the saved evaluation set is not among the accepted texts any more."

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw
 
+from flowchart.dataset import foreign
 from flowchart.dataset.findings import quote
 from flowchart.dataset.task import Row, Span
 
@@ -60,6 +61,11 @@ class Reading:
     answer: str = ""
     lone: bool = False
 
+    @property
+    def readable(self) -> bool:
+        """Whether any of its spans could be read, if it has some."""
+        return bool(self.row.spans) or not self.problems
+
 
 def load_object(line: bytes | memoryview) -> dict[str, Any]:
     """Return a row's object as Python's own reader sees it, which takes NaN and half characters too.
@@ -84,6 +90,8 @@ def load_object(line: bytes | memoryview) -> dict[str, Any]:
     except RecursionError:
         raise UnreadableError("nested-too-deep", f"the JSON nests too deep: {quote(text)}") from None
     if not isinstance(value, dict):
+        if named := foreign.named(value):
+            raise UnreadableError("other-format", f"JSON, but no object: {named}")
         raise UnreadableError("not-an-object", f"JSON, but no object: {quote(text.strip())}")
     return value
 
@@ -113,9 +121,11 @@ def read(line: bytes | memoryview) -> Reading:
     for key, kind in _FLAGS.items():
         if isinstance(value := data.get(key), kind) and not (kind is int and isinstance(value, bool)):
             setattr(row, key[1:], value)
-    for key in ("label", "labels", "entities", "options", "accept", "meta", "tokens"):
+    for key in ("relations", "versions", "meta", "tokens"):
         if key in data:
             setattr(row, key, _raw(data[key]))
+    if isinstance(when := data.get("_timestamp"), (int, float, str)):
+        row.timestamp = when
     _read_spans(data, reading)
     return reading
 
@@ -168,7 +178,9 @@ def _read_span(item: object, number: int) -> tuple[Span | None, Problem | None]:
         return None, Problem("span-label", message, (start, end))
     own = item.get("text")
     score = Raw(b"0") if "score" in item else UNSET
-    return Span(start, end, label, own if isinstance(own, str) else None, score), None
+    numbers = (item.get("token_start"), item.get("token_end"))
+    first, last = (each if isinstance(each, int) and not isinstance(each, bool) else None for each in numbers)
+    return Span(start, end, label, own if isinstance(own, str) else None, score, first, last), None
 
 
 def has_lone_surrogate(text: str) -> bool:

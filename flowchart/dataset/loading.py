@@ -9,27 +9,29 @@ from pathlib import Path
 import msgspec
 from msgspec import UNSET
 
-from flowchart.dataset import hints, rules
+from flowchart.dataset import rules, sayings, sniffing
 from flowchart.dataset.document import Range
 from flowchart.dataset.findings import EXCERPT, FindingLog, quote
 from flowchart.dataset.formats import jsonl
 from flowchart.dataset.funnel import Funnel, Role
+from flowchart.dataset.interfaces import BLOCKS
 from flowchart.dataset.lenient import Problem, Reading, UnreadableError, has_lone_surrogate, read
 from flowchart.dataset.origins import Origins
-from flowchart.dataset.task import Row, Span, Token, decode_row, input_hash, input_hash_v1
-from flowchart.dataset.tokens import covering
+from flowchart.dataset.own_tokens import OwnTokens
+from flowchart.dataset.placing import Placer
+from flowchart.dataset.sayings import Review
+from flowchart.dataset.task import Row, Token, decode_row, input_hash, input_hash_v1
 from flowchart.errors import UserError
 
 MAX_BROKEN = 1000
 """After so many rows from the start, none of them a JSON object, a file is refused as being no JSONL."""
 
-FEW = 5
-"""Rows whose own tokens are odd that are told one by one; of more, one finding tells how many."""
-
 ANSWERS = ("accept", "reject", "ignore")
 
 _REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-_BROKEN = frozenset(("not-json", "truncated-line", "not-utf8", "nested-too-deep", "not-an-object"))
+_BROKEN = frozenset(
+    ("not-json", "truncated-line", "not-utf8", "nested-too-deep", "not-an-object", "other-format")
+)
 
 
 @dataclass(slots=True)
@@ -45,6 +47,8 @@ class Task:
         binary: Whether it is a yes or no to one suggested span.
         unreadable: What stands in place of a list of spans, or "".
         annotator: Who, or "".
+        when: When, in seconds; None where the row does not say.
+        review: What was reviewed, when it is a reviewed row.
         unknown: Places inside the text that a span says something unusable about: without a label, or the
             inner part of one that is partly outside.
         tokens: The row's own tokens, where they are asked for and cover the text.
@@ -59,6 +63,8 @@ class Task:
     binary: bool
     unreadable: str
     annotator: str
+    when: float | None
+    review: Review | None = None
     unknown: list[Range] = field(default_factory=list)
     tokens: tuple[Range, ...] = ()
     misfits: tuple[tuple[int, int, str], ...] | None = None
@@ -104,9 +110,10 @@ class Loader:
         self._hashes: dict[int, tuple[int, int]] = {}  # stored input hash -> hash and row of its first text
         self._strange_hashes = 0
         self._no_answer = 0
-        self._own_tokens = own_tokens
-        self._odd_tokens = _Repeated()
-        self._no_tokens = _Repeated()
+        self._placer = Placer(self._name, findings)
+        self._tokens = OwnTokens(self._name, findings, wanted=own_tokens)
+        self._blocks: list[Task] = []  # rows of which it is not known yet whether spans could be marked
+        self._blocks_mark = False
 
     def tasks(self, progress: Callable[[int], None] | None = None) -> Iterator[Task]:
         """Yield the usable tasks, in order.
@@ -120,16 +127,20 @@ class Loader:
         for number, line in self._lines(progress):
             self.rows += 1
             task = self._task(number, line)
+            if self._blocks_mark and self._blocks:
+                yield from self._kept_blocks()
             if task is not None:
                 self._funnel.keep("tasks", self._role, len(task.spans))
                 yield task
         if not self._objects:
             raise self._no_jsonl()
         self._tell_broken(at_end=True)
+        self._lose_blocks()
+        self._placer.finish()
         if self._no_answer:
             message = f"{self._no_answer} rows with spans have no answer"
             self._findings.add("answer-missing", self._name, 0, message, "taken as accepted")
-        self._tell_tokens()
+        self._tokens.finish()
         if self._strange_hashes:
             message = f"{self._strange_hashes} stored input hashes follow no known rule"
             self._findings.add("hash-unknown", self._name, 0, message, "grouped by the text itself")
@@ -175,7 +186,8 @@ class Loader:
         written = reading.written if reading else len(row.spans) if isinstance(row.spans, list) else 0
         self._funnel.keep("rows", self._role, written)
         text = row.text
-        if (fault := rules.fault(row, line, lone=reading is not None and reading.lone)) is not None:
+        lone, readable = reading is not None and reading.lone, reading is None or reading.readable
+        if (fault := rules.fault(row, line, lone=lone, readable=readable)) is not None:
             kind, message = fault
             shown = text if isinstance(text, str) else _head(line)
             self._funnel.lose("tasks", kind, documents=1, spans=written)
@@ -185,23 +197,56 @@ class Loader:
         if self._origins is not None:
             self._origins.note(text, row.meta, line)
         unknown = _saved_unknown(row, len(text)) if row.unknown else []
-        spans = self._spans(number, text, row, reading, unknown)
-        tokens, misfits = self._tokens(number, text, row, spans)
+        own, sound = self._tokens.read(number, text, row)
+        if reading is not None:
+            for problem in reading.problems:
+                self._lose_span(number, text, problem, unknown)
+        spans = self._spans(number, text, row, own, unknown, sound=sound) if row.spans else []
+        tokens, misfits = self._tokens.fit(number, text, row, own, spans)
         answer = self._answer(number, row, reading, text)
         self._check_hash(number, row, text)
-        return Task(
+        unreadable = reading.unreadable if reading else ""
+        annotated = bool(answer) or isinstance(row.spans, list)
+        review = None
+        if row.versions is not UNSET or row.view_id == "review":
+            labels = [label for _, _, label in spans]
+            review = sayings.review(line, labels) if sayings.is_reviewed(row) else None
+        task = Task(
             number,
             text,
             spans,
             answer,
-            annotated=bool(answer) or isinstance(row.spans, list),
-            binary=rules.is_binary(row),
-            unreadable=reading.unreadable if reading else "",
-            annotator=row.annotator,
-            unknown=unknown,
-            tokens=tokens,
-            misfits=misfits,
+            annotated,
+            rules.is_binary(row),
+            unreadable,
+            sayings.annotator(row),
+            sayings.timestamp(row),
+            review,
+            unknown,
+            tokens,
+            misfits,
         )
+        if row.view_id == BLOCKS and not self._blocks_mark:
+            if not isinstance(row.spans, list) and row.tokens is UNSET:
+                self._blocks.append(task)
+                return None
+            self._blocks_mark = True
+        return task
+
+    def _kept_blocks(self) -> Iterator[Task]:
+        """Yield the rows of blocks that were held back: others show that spans are marked in them."""
+        for task in self._blocks:
+            self._funnel.keep("tasks", self._role, 0)
+            yield task
+        self._blocks.clear()
+
+    def _lose_blocks(self) -> None:
+        """Leave the rows of blocks out of which none has spans or tokens: they ask for something else."""
+        for task in self._blocks:
+            self._funnel.lose("tasks", "not-ner", documents=1)
+            message = f"a task of the interface {BLOCKS!r}, of which no row has spans or tokens to mark"
+            self._findings.add("not-ner", self._name, task.row, message, "left the row out", text=task.text)
+        self._blocks.clear()
 
     def _unreadable(self, number: int, error: UnreadableError, head: str) -> None:
         self._funnel.keep("rows", self._role, 0)
@@ -234,36 +279,35 @@ class Loader:
             return UserError(f"{self.path}: holds no rows; export the annotations again")
         number, error, _ = self._broken[0]
         return UserError(
-            f"{self.path}: not JSON Lines: row {number} is {error.message}; "
-            + hints.for_file(self.path, error.message)
+            f"{self.path}: not JSON Lines: row {number} is {error.message}"
+            + ("; " + sniffing.file_format(self.path) if error.kind != "other-format" else "")
         )
 
     # parts of a row
 
     def _spans(
-        self, number: int, text: str, row: Row, reading: Reading | None, unknown: list[Range]
+        self, number: int, text: str, row: Row, tokens: list[Token], unknown: list[Range], *, sound: bool
     ) -> list[tuple[int, int, str]]:
         """Return the usable spans; the places inside the text of the others go to `unknown`."""
-        if reading is not None:
-            for problem in reading.problems:
-                self._lose_span(number, text, problem, unknown)
-        if not row.spans:
-            return []
         spans = []
         size = len(text)
-        for span in row.spans:
+        for span in row.spans or ():
             start, end, label = span.start, span.end, span.label
-            if not 0 <= start < end <= size:
-                message = rules.outside(text, span)
-                problem = Problem("span-out-of-text", message, (start, end), label)
-                self._lose_span(number, text, problem, unknown)
-            elif not label or label.isspace():
+            if (
+                not 0 <= start < end <= size
+                or (span.text is not None and span.text != text[start:end])
+                or (tokens and not (sound and rules.at_tokens(span, tokens)))
+            ):
+                place = self._placer.place(number, text, span, tokens)
+                if isinstance(place, Problem):
+                    self._lose_span(number, text, place, unknown)
+                    continue
+                start, end = place
+            if not label or label.isspace():
                 message = f"the span {start}:{end} {quote(text[start:end])} has an empty label"
                 self._lose_span(number, text, Problem("span-label", message, (start, end), label), unknown)
             else:
                 spans.append((start, end, label))
-                if span.text is not None and span.text != text[start:end]:
-                    self._tell_other_text(number, text, span)
         return spans
 
     def _lose_span(self, number: int, text: str, problem: Problem, unknown: list[Range]) -> None:
@@ -282,56 +326,6 @@ class Loader:
             span=problem.span,
             label=problem.label,
         )
-
-    def _tell_other_text(self, number: int, text: str, span: Span) -> None:
-        message = (
-            f"the span {span.start}:{span.end} is {quote(text[span.start : span.end])}, but names its text "
-            f"{quote(span.text)}" + hints.offset_unit(text, span.start, span.end, span.text or "")
-        )
-        self._findings.add(
-            "span-text-disagrees",
-            self._name,
-            number,
-            message,
-            "kept the offsets",
-            text=text,
-            span=(span.start, span.end),
-            label=span.label,
-        )
-
-    def _tokens(
-        self, number: int, text: str, row: Row, spans: list[tuple[int, int, str]]
-    ) -> tuple[tuple[Range, ...], tuple[tuple[int, int, str], ...] | None]:
-        """Return the row's own tokens, if asked for, and the spans that do not fit them."""
-        if not (row.spans or self._own_tokens):
-            return (), None
-        tokens: list[Token] = []
-        if row.tokens is not UNSET:
-            tokens, fault = rules.read_tokens(text, row.tokens)
-            if fault:
-                self._odd_tokens.add(number, fault, text)
-        free = not self._own_tokens and all(_stands_free(text, span) for span in spans)
-        if free and not any(" " in token.text for token in tokens):
-            return (), ()  # most rows need no closer look
-        own = covering(text, tokens)
-        if own is None:
-            if self._own_tokens:
-                what = "the row's tokens do not cover its text" if tokens else "the row has no tokens"
-                self._no_tokens.add(number, what, text)
-            return (), None
-        starts, ends = {start for start, _ in own}, {end for _, end in own}
-        misfits = tuple(span for span in spans if span[0] not in starts or span[1] not in ends)
-        return own if self._own_tokens else (), misfits
-
-    def _tell_tokens(self) -> None:
-        """Tell once what many rows have alike: one finding a row would bury the others."""
-        for kind, found, done in (
-            ("tokens-disagree", self._odd_tokens, "went by the text and the span offsets"),
-            ("tokens-unusable", self._no_tokens, "cut the text by spaCy's tokenizer"),
-        ):
-            alike = f" (and so on, {found.count:,} rows)" if found.count > FEW else ""
-            for row, message, text in found.first[: 1 if alike else FEW]:
-                self._findings.add(kind, self._name, row, message + alike, done, text=text)
 
     def _answer(self, number: int, row: Row, reading: Reading | None, text: str) -> str:
         if reading is not None and reading.answer:
@@ -370,25 +364,6 @@ class Loader:
             )
         elif known[1] == number and stored != input_hash(text) and stored != input_hash_v1(text):
             self._strange_hashes += 1
-
-
-@dataclass(slots=True)
-class _Repeated:
-    """What many rows may have alike: how many, and row, message and text of the first few."""
-
-    count: int = 0
-    first: list[tuple[int, str, str]] = field(default_factory=list)
-
-    def add(self, row: int, message: str, text: str) -> None:
-        if self.count < FEW:
-            self.first.append((row, message, text))
-        self.count += 1
-
-
-def _stands_free(text: str, span: tuple[int, int, str]) -> bool:
-    """Whether a span has a space, or nothing, on either side: it fits whatever tokens go over no space."""
-    start, end, _ = span
-    return (not start or text[start - 1] == " ") and (end == len(text) or text[end] == " ")
 
 
 def _saved_unknown(row: Row, size: int) -> list[Range]:

@@ -6,15 +6,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from flowchart.dataset.document import Document
+from flowchart.dataset.findings import FindingLog
 from flowchart.dataset.funnel import Funnel, Role
 from flowchart.errors import UserError
 
 
-def nothing_accepted(path: Path, role: Role, funnel: Funnel) -> UserError:
+def nothing_accepted(path: Path, role: Role, funnel: Funnel, log: FindingLog) -> UserError:
     """Say why nothing is left of the training or of the evaluation files, by the kinds of findings."""
     rows, tasks = getattr(funnel["rows"], role), getattr(funnel["tasks"], role)
     lost = funnel["accepted" if tasks else "tasks"].lost
     why = ", ".join(f"{count} {kind}" for kind, count in lost.items())
+    most = max(lost, key=lambda kind: lost[kind], default="")
+    if not tasks and most in ("other-format", "not-ner"):
+        what = log.kinds[most].message
+        return UserError(f"{path}: 0 of {rows} rows are usable NER tasks ({why}): {what}")
     if not tasks:
         return UserError(
             f"{path}: 0 of {rows} rows are usable NER tasks ({why}); name a file with text and spans"
@@ -22,13 +27,16 @@ def nothing_accepted(path: Path, role: Role, funnel: Funnel) -> UserError:
     return UserError(f"{path}: 0 of {tasks} accepted ({why}); accept some annotations or name another file")
 
 
-def nothing_to_learn(name: str, funnel: Funnel) -> UserError:
+def nothing_to_learn(name: str, funnel: Funnel, log: FindingLog) -> UserError:
     """Say why there is no span to learn from."""
     lost = {**funnel["tasks"].lost_spans, **funnel["accepted"].lost_spans, **funnel["aligned"].lost_spans}
     why = "".join(f", {count} {kind}" for kind, count in lost.items())
+    instead = "annotate some entities or mend their offsets"
+    if "language-script" in log.kinds:
+        instead = log.kinds["language-script"].message
     return UserError(
         f"{name}: no span to learn from in {funnel['merged'].train} accepted texts "
-        f"({funnel['rows'].spans} spans read{why}); annotate some entities or mend their offsets"
+        f"({funnel['rows'].spans} spans read{why}); {instead}"
     )
 
 

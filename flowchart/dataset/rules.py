@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import msgspec
 from msgspec import UNSET, Raw
 
-from flowchart.dataset import hints
+from flowchart.dataset import foreign, interfaces, sayings
 from flowchart.dataset.findings import quote
+from flowchart.dataset.lenient import load_object
 from flowchart.dataset.task import Row, Span, Token, decode_tokens
 
 _MARK = re.compile(r"\[[A-Z]+\]|</?[a-z]+>|<\|.*\|>")
@@ -17,40 +19,98 @@ _MARK = re.compile(r"\[[A-Z]+\]|</?[a-z]+>|<\|.*\|>")
 MAX_TEXT = 1_000_000
 """The longest text in characters: `nlp.max_length` of spaCy, which raises E088 beyond it."""
 
+_PLAIN = frozenset(["text", "tokens", "answer", "meta", "spans", "versions", "sessions", "view_id"]) | {
+    f"_{name}"
+    for name in (
+        "input_hash",
+        "task_hash",
+        "is_binary",
+        "view_id",
+        "annotator_id",
+        "session_id",
+        "timestamp",
+    )
+}
+"""What a Prodigy task of named entities holds besides what the person brought."""
 
-def fault(row: Row, line: bytes | memoryview, *, lone: bool) -> tuple[str, str] | None:
+_EMPTY = (b"[]", b"{}", b"null", b'""')
+_NOTHING: tuple[object, ...] = ([], {}, None, "")
+_decode_keys = msgspec.json.Decoder(dict[str, Raw]).decode
+
+
+def fault(row: Row, line: bytes | memoryview, *, lone: bool, readable: bool = True) -> tuple[str, str] | None:
     """Return why a row is no usable NER task, as the kind of finding and a message; None when it is one.
 
     Args:
         row: The row.
         line: Its bytes, looked at again when it has no text.
         lone: Whether the text holds half of a surrogate pair.
+        readable: Whether its spans, if it has a list of them, can be read: boxes in images cannot.
     """
     text = row.text
     if not isinstance(text, str):
-        return hints.without_text(line)
+        return without_text(row, line)
     if not text or text.isspace():
         return "text-empty", f"the text is {'only white space' if text else 'empty'}: {quote(text)}"
     if lone:
         return "lone-surrogate", f"the text holds half a character (a lone surrogate): {text[:40]!a}"
     if len(text) > MAX_TEXT:
         return "text-too-long", f"the text has {len(text):,} characters, spaCy takes {MAX_TEXT:,}; split it"
-    return _other_task(row)
+    return _other_task(row, line, readable=readable)
 
 
-def _other_task(row: Row) -> tuple[str, str] | None:
-    if isinstance(row.view_id, str) and row.view_id in hints.OTHER_VIEWS:
-        return "not-ner", f"a task of the interface {quote(row.view_id)}"
-    if isinstance(row.spans, list):
-        return None
-    for key in ("label", "labels", "entities"):
-        value = getattr(row, key)
-        if value is not UNSET and bytes(value)[:1] == b"[":
-            return "other-format", f"{quote(key)} in place of spans, as doccano writes; give spans as objects"
-    for key in ("label", "options", "accept"):
-        if getattr(row, key) is not UNSET:
-            return "not-ner", f"no spans but {quote(key)}: a text classification or choice task"
+def _other_task(row: Row, line: bytes | memoryview, *, readable: bool) -> tuple[str, str] | None:
+    if (
+        readable
+        and (row.view_id is UNSET or row.view_id in interfaces.NER)
+        and isinstance(row.spans, list)
+        and row.relations is UNSET
+        and row.versions is UNSET
+    ):
+        return None  # most rows
+    view = row.view_id if isinstance(row.view_id, str) else ""
+    if sayings.is_reviewed(row):
+        view = sayings.reviewed_interface(line) or view
+    has_spans = readable and isinstance(row.spans, list)
+    related = row.relations is not UNSET or view == "relations"
+    if has_spans and (row.spans if related else view not in interfaces.OTHER):
+        return None  # labelled spans are entities, whatever relations there are between them
+    written, keys = held(line)
+    if not has_spans and (format_ := _other_format(row, line, written)):
+        return "other-format", format_
+    keys = keys | {"spans"} if has_spans else keys - {"spans"}
+    if message := interfaces.other_task(view, keys):
+        return "not-ner", message
     return None
+
+
+def _other_format(row: Row, line: bytes | memoryview, keys: frozenset[str]) -> str:
+    """Return which other tool's format a row without spans is in; "" for none."""
+    words = row.tokens is not UNSET and bytes(row.tokens)[1:].lstrip()[:1] == b'"'
+    if keys <= _PLAIN and not words:
+        return ""  # spares the reading of most rows
+    return foreign.named(load_object(line))
+
+
+def held(line: bytes | memoryview) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the keys of a row, all of them and those that hold something."""
+    try:
+        found = _decode_keys(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        data = load_object(line)
+        return frozenset(data), frozenset(key for key, value in data.items() if value not in _NOTHING)
+    return frozenset(found), frozenset(key for key, value in found.items() if bytes(value) not in _EMPTY)
+
+
+def without_text(row: Row, line: bytes | memoryview) -> tuple[str, str]:
+    """Return kind and message for a row that has no text."""
+    data = load_object(line)
+    if named := foreign.named(data):
+        return "other-format", named
+    view = row.view_id if isinstance(row.view_id, str) else ""
+    if message := interfaces.other_task(view, held(line)[1] - {"spans"}):
+        return "not-ner", message
+    return "text-missing", f"the row has no text, only {quote(sorted(map(str, data))[:6])}"
 
 
 def is_binary(row: Row) -> bool:
@@ -85,6 +145,16 @@ def read_tokens(text: str, raw: Raw) -> tuple[list[Token], str]:
     return tokens, _tokens_fault(text, tokens)
 
 
+def at_tokens(span: Span, tokens: Sequence[Token]) -> bool:
+    """Return whether a span stands where its tokens do, if it names any."""
+    first, last = span.token_start, span.token_end
+    if first is None or last is None:
+        return True
+    if not 0 <= first <= last < len(tokens):
+        return False
+    return tokens[first].start == span.start and tokens[last].end == span.end
+
+
 def _tokens_fault(text: str, tokens: list[Token]) -> str:
     for token in tokens:
         there = text[token.start : token.end]
@@ -112,5 +182,4 @@ def outside(text: str, span: Span) -> str:
         why = "ends before it starts"
     else:
         why = f"lies beyond the end of the text ({size})"
-    hint = hints.offset_unit(text, start, end, span.text) if span.text else ""
-    return f"the span {quote(start)}:{quote(end)} {why}{hint}"
+    return f"the span {quote(start)}:{quote(end)} {why}"

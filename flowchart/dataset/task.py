@@ -32,13 +32,15 @@ IGNORE_HASH_KEYS = frozenset(
 
 
 class Span(msgspec.Struct, gc=False):
-    """A span as written: offsets in code points, end exclusive."""
+    """A span as written: offsets in code points, end exclusive; of tokens the first and the last."""
 
     start: int
     end: int
     label: str
     text: str | None = None
     score: Raw | UnsetType = UNSET
+    token_start: int | None = None
+    token_end: int | None = None
 
 
 class Row(msgspec.Struct, gc=False):
@@ -49,23 +51,15 @@ class Row(msgspec.Struct, gc=False):
     answer: str | UnsetType | None = UNSET
     tokens: Raw | UnsetType = UNSET
     meta: Raw | UnsetType = UNSET
-    label: Raw | UnsetType = UNSET
-    labels: Raw | UnsetType = UNSET
-    entities: Raw | UnsetType = UNSET
-    options: Raw | UnsetType = UNSET
-    accept: Raw | UnsetType = UNSET
+    relations: Raw | UnsetType = UNSET
+    versions: Raw | UnsetType = UNSET
     unknown: list[tuple[int, int]] | UnsetType | None = msgspec.field(default=UNSET, name="_unknown")
     input_hash: int | UnsetType | None = msgspec.field(default=UNSET, name="_input_hash")
     is_binary: bool | UnsetType | None = msgspec.field(default=UNSET, name="_is_binary")
     view_id: str | UnsetType | None = msgspec.field(default=UNSET, name="_view_id")
     annotator_id: str | UnsetType | None = msgspec.field(default=UNSET, name="_annotator_id")
     session_id: str | UnsetType | None = msgspec.field(default=UNSET, name="_session_id")
-
-    @property
-    def annotator(self) -> str:
-        """Who annotated it: the annotator, or the session in exports from before there were annotators."""
-        names = (self.annotator_id, self.session_id)
-        return next((name for name in names if isinstance(name, str) and name), "")
+    timestamp: int | float | str | UnsetType | None = msgspec.field(default=UNSET, name="_timestamp")
 
 
 class Token(msgspec.Struct, gc=False):

@@ -16,7 +16,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from flowchart.dataset.document import Document, Range
-from flowchart.dataset.findings import quote
+from flowchart.dataset.languages import cannot_load
 from flowchart.dataset.task import Token
 from flowchart.errors import UserError
 
@@ -47,10 +47,7 @@ class Tokenizer:
         try:
             return cls(_blank(lang), lang, rows=rows)
         except (ImportError, ValueError, OSError) as error:
-            reason = quote(str(error).split("\n")[0])
-            raise UserError(
-                f"language {quote(lang)}: spaCy cannot load its tokenizer ({reason}); choose another"
-            ) from error
+            raise cannot_load(lang, error) from error
 
     def doc(self, text: str, tokens: Sequence[Range] = ()) -> Doc:
         """Return a text cut into tokens: those given, else the tokenizer's."""

@@ -31,7 +31,8 @@ def context(node: Node, facts: Facts) -> Evidence | None:
     suggestion = judged(share, node.threshold, low, high)
     reason = (
         f"{with_context:,} of {texts:,} annotated texts ({percent(share)}) have at least {wanted} words "
-        f"around their spans; half of the texts have {fact['tokens_median']} tokens or more, "
+        f"around their spans; half of the texts have {fact['tokens_median']} "
+        f"{'characters' if fact.get('characters') else 'tokens'} or more, "
         f"{percent(fact['in_spans'])} of them inside spans, and {counted(fact['one_span'], 'text')} "
         f"{'is' if fact['one_span'] == 1 else 'are'} nothing but one span.{looked_at(fact)}"
     )

@@ -16,7 +16,8 @@ def span_shape(node: Node, facts: Facts) -> Evidence | None:
     More spans that have to go, as they overlap another one, than the limit `overlapping` (a share) suggest
     NO: NER cannot hold them. Short
     spans whose words and edges stand out less than `distinctiveness` (nats, the mean of both) from other
-    text, and most of which have no capitals, are phrases rather than names: CAN'T TELL.
+    text, and most of which have no capitals, are phrases rather than names: CAN'T TELL. So it is where a
+    token is a character, and the words that these make may be short or not.
     """
     fact = facts.measured["span_shape"]
     limits = {"share": 0.9, "overlapping": 0.01, "distinctiveness": 1.0, **node.limits}
@@ -29,15 +30,17 @@ def span_shape(node: Node, facts: Facts) -> Evidence | None:
         )
     if beyond := _beyond(fact, longest):
         return beyond
-    short = sum(fact["lengths"][:longest])
+    short, at_most = _short(fact, longest)
     share = short / spans
-    low, high = wilson(short, spans)
+    low, high = wilson(short, spans)[0], wilson(at_most, spans)[1]
     overlapping, written = int(fact["overlapping"]), int(fact["written"])
-    capitals = int(fact["capitalised"]) / spans
+    cased = int(fact.get("cased", spans))
+    capitals = int(fact["capitalised"]) / cased if 2 * cased > spans else 1.0
     distinct = (float(fact["sd"]) + float(fact["bd"])) / 2
     what = (
-        f"{percent(share)} of {spans:,} spans have at most {longest} tokens, {percent(capitals)} are written "
-        f"like names, {_overlaps(fact)}"
+        f"{_shares(share, at_most / spans)} of {spans:,} spans have at most {longest} {_tokens(fact)}, "
+        + (f"{percent(capitals)} are written like names, " if 2 * cased > spans else "")
+        + _overlaps(fact)
     )
     stand_out = f"their words and edges stand out by {distinct:.1f} nats from other text"
     suggestion: Suggestion
@@ -84,13 +87,15 @@ def _lengths(node: Node, facts: Facts, usual: float, *, long: bool) -> Evidence 
     tokens, spans = int(node.threshold), int(fact["spans"])
     if beyond := _beyond(fact, tokens):
         return beyond
-    short = sum(fact["lengths"][:tokens])
-    count, side = (spans - short, "more than") if long else (short, "at most")
-    low, high = wilson(count, spans)
+    short, at_most = _short(fact, tokens)
+    counts, side = ((spans - at_most, spans - short), "more than") if long else ((short, at_most), "at most")
+    count = counts[0]
+    low, high = wilson(counts[0], spans)[0], wilson(counts[1], spans)[1]
     wanted = node.limits.get("share", usual)
     return Evidence(
         suggestion=judged(count / spans, wanted, low, high),
-        reason=f"{percent(count / spans)} of {spans:,} spans have {side} {tokens} tokens.{looked_at(fact)}",
+        reason=f"{_shares(count / spans, counts[1] / spans)} of {spans:,} spans have {side} {tokens} "
+        f"{_tokens(fact)}.{looked_at(fact)}",
         value=count / spans,
         unit=f"share of spans of {side} {tokens} tokens",
         threshold=wanted,
@@ -127,6 +132,20 @@ def _overlaps(fact: Mapping[str, Any]) -> str:
     overlapping = int(fact.get("overlap_another", going))
     words = f"{overlapping:,} of {written:,} overlap another of their row"
     return f"{words}, so {going:,} would have to go" if going else words
+
+
+def _short(fact: Mapping[str, Any], tokens: int) -> tuple[int, int]:
+    """Return the spans of up to so many tokens; of words, where these are characters: at least, at most."""
+    short = sum(fact["lengths"][:tokens])
+    return short, sum(fact.get("lengths_least", fact["lengths"])[:tokens])
+
+
+def _tokens(fact: Mapping[str, Any]) -> str:
+    return "words (of 2 to 3 characters, since a token is one)" if fact.get("characters") else "tokens"
+
+
+def _shares(least: float, most: float) -> str:
+    return percent(least) if least == most else f"{percent(least)} to {percent(most)}"
 
 
 def _beyond(fact: Mapping[str, Any], tokens: int) -> Evidence | None:

@@ -12,6 +12,7 @@ was for other labels, contradicts nothing: such rows are not held against each o
 from __future__ import annotations
 
 import random
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +21,9 @@ from typing import Any
 
 from flowchart.dataset.document import Range
 from flowchart.dataset.findings import quote
-from flowchart.dataset.merging import SpanTuple
+from flowchart.dataset.groups import SpanTuple
+from flowchart.dataset.precedence import Passes, superseded
+from flowchart.dataset.sayings import Review
 from flowchart.measures.as_written import whole_tasks
 from flowchart.measures.forms import UNLABELLED
 from flowchart.training.intervals import FEWEST_TEXTS, intervals, texts_counted
@@ -54,6 +57,9 @@ class Version:
         labels: The labels that its source, the same annotator in the same file, gives to any text; empty
             where it has too few spans to tell, or gives another source's words other labels.
         unknown: Places that it says something unusable about, as under a span without a label.
+        when: When, in seconds; None where nobody says.
+        review: What was reviewed, when it is a reviewed row.
+        settled: Whether a reviewed row counts in its place: then it contradicts nothing any more.
     """
 
     file: str
@@ -63,6 +69,9 @@ class Version:
     spans: Spans
     labels: frozenset[str] = frozenset()
     unknown: frozenset[Range] = frozenset()
+    when: float | None = None
+    review: Review | None = None
+    settled: bool = False
 
     def against(self, other: Version) -> Spans:
         """Return the spans that the other one says something about: those not where it is unknown."""
@@ -80,7 +89,9 @@ class Version:
         return bool(self.labels and other.labels) and self.labels.isdisjoint(other.labels)
 
     def contradicts(self, other: Version) -> bool:
-        """Whether the two, of one text, say different things about the same labels."""
+        """Whether the two, of one text, say different things about the same labels, and nobody settled it."""
+        if self.settled or other.settled:
+            return False
         if self.accepted and other.accepted:
             return self.against(other) != other.against(self) and not self.apart(other)
         return self.accepted != other.accepted and not self.apart(other)
@@ -108,17 +119,21 @@ class Split:
 def repeated(paths: Sequence[str]) -> dict[str, list[Version]]:
     """Return the texts that more than one row annotates, each with its rows, in the order they came.
 
-    Rows that say nothing about the whole of their text are left out: ignored, unannotated and binary ones.
-    The files are read twice, so that only such texts are ever held.
+    Rows that say nothing about the whole of their text are left out: ignored, unannotated and binary ones. So
+    are reviewed rows, which are no annotator's, and rows that their annotator corrected in a later one. The
+    files are read twice, so that only such texts are ever held.
 
     Raises:
         UserError: A file cannot be read any more.
     """
     seen: Counter[int] = Counter()
     given: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    passes = Passes()
     for file, task in whole_tasks(paths):
         seen[hash(task.text)] += 1
-        if task.answer != "reject":
+        if task.annotator or task.review is not None:
+            passes.add(task.annotator, task.review, task.spans)
+        if task.answer != "reject" and task.review is None:
             given[file, task.annotator].update(label for _, _, label in task.spans)
     labels = {
         source: frozenset(counts) for source, counts in given.items() if counts.total() >= FEWEST_OF_A_PASS
@@ -129,8 +144,16 @@ def repeated(paths: Sequence[str]) -> dict[str, list[Version]]:
             who, accepted = task.annotator, task.answer != "reject"
             spans, every = frozenset(task.spans), labels.get((file, who), frozenset())
             unknown = frozenset(task.unknown)
-            texts[task.text].append(Version(file, task.row, who, accepted, spans, every, unknown))
-    several = {text: versions for text, versions in texts.items() if len(versions) > 1}
+            texts[task.text].append(
+                Version(file, task.row, who, accepted, spans, every, unknown, task.when, task.review)
+            )
+    for versions in texts.values():
+        passes.compare(versions)
+    several = {
+        text: counting
+        for text, versions in texts.items()
+        if len(counting := _annotators_own(versions, passes)) > 1
+    }
     renaming = _renaming(several.values())
     for versions in several.values() if renaming else ():
         versions[:] = [
@@ -138,6 +161,16 @@ def repeated(paths: Sequence[str]) -> dict[str, list[Version]]:
             for each in versions
         ]
     return several
+
+
+def _annotators_own(versions: Sequence[Version], passes: Passes) -> list[Version]:
+    """Return the rows of a text that say what annotators think of it in the end, settled ones marked."""
+    gone = superseded(versions, passes)
+    return [
+        replace(each, settled=index in gone)
+        for index, each in enumerate(versions)
+        if each.review is None and (index not in gone or versions[gone[index]].review is not None)
+    ]
 
 
 def _renaming(texts: Iterable[Sequence[Version]]) -> set[tuple[str, str]]:
@@ -212,11 +245,11 @@ def agreement(
     Returns:
         `annotators` (names), `texts` (that two of them or more are compared on) of `all_texts` and, over all
         pairs, the sums of whose counts give each F1: `strict` (the same span and label), `partial` (an
-        overlap under the same label), `position` (the same span under any label), `low` and `high` (the 95%
-        interval of `strict` over texts; None where fewer than `FEWEST_TEXTS` have a span), `labels` (by label
-        `spans` and `strict`) and `pairs` (the same for each of the first `most_pairs`, with `names` and
-        `texts`; there are `pairs_all`). An F1 is None where nobody labelled anything; labels that one side
-        never uses are among the labels, at 0.
+        overlap under the same label, each span used once), `position` (the same span under any label), `low`
+        and `high` (the 95% interval of `strict` over texts; None where fewer than `FEWEST_TEXTS` have a
+        span), `labels` (by label `spans` and `strict`) and `pairs` (the same for each of the first
+        `most_pairs`, with `names` and `texts`; there are `pairs_all`). An F1 is None where nobody labelled
+        anything; labels that one side never uses are among the labels, at 0.
     """
     shared = [
         each
@@ -262,7 +295,7 @@ def _scores(compared: Sequence[tuple[int, Spans, Spans]], seed: int) -> dict[str
         for label, (tp, fp, fn) in sorted(tallies.items()):
             counts.rows.append((places[text], index[label], tp, fp, fn))
         spans += len(one) + len(other)
-        partial += sum(_touched(span, other) for span in one) + sum(_touched(span, one) for span in other)
+        partial += 2 * _paired(one, other)
         # Places, each once: one text may have one span under two labels.
         here, there = ({span[:2] for span in side} for side in (one, other))
         position += sum(span[:2] in there for span in one) + sum(span[:2] in here for span in other)
@@ -285,9 +318,27 @@ def _scores(compared: Sequence[tuple[int, Spans, Spans]], seed: int) -> dict[str
     }
 
 
-def _touched(span: SpanTuple, others: Spans) -> bool:
-    start, end, label = span
-    return any(label == other[2] and start < other[1] and other[0] < end for other in others)
+def _paired(one: Spans, other: Spans) -> int:
+    """Return how many spans of one side have an overlapping one with the same label on the other side.
+
+    Each is used once, and as many pairs are made as there can be: of all spans not looked at yet, the one
+    that ends first takes the one on the other side that overlaps it and ends first, which nobody after it
+    needs more.
+    """
+    count = 0
+    for label in {span[2] for span in one} & {span[2] for span in other}:
+        sides = [sorted((end, start) for start, end, its in side if its == label) for side in (one, other)]
+        order = sorted((*span, side) for side, spans in enumerate(sides) for span in spans)
+        taken: set[tuple[int, int, int]] = set()
+        for end, start, side in order:
+            if (end, start, side) in taken:
+                continue
+            for until, begin in sides[1 - side][bisect_left(sides[1 - side], (end, -1)) :]:
+                if begin < end and start < until and (until, begin, 1 - side) not in taken:
+                    taken.add((until, begin, 1 - side))
+                    count += 1
+                    break
+    return count
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -235,7 +235,7 @@ def _text_groups(texts: Mapping[str, Sequence[Version]]) -> list[Group]:
     rejected: list[tuple[str, Version, Version]] = []
     for text, versions in sorted(texts.items()):
         rejected += [(text, each, accepted) for each, accepted in _rejected(versions)]
-        for kind, one, other in _pairs(versions):
+        for kind, one, other in _pairs([each for each in versions if not each.settled]):
             names = (one.annotator, other.annotator) if kind == "annotators" else ("", "")
             for start, end, _ in one.spans & other.spans:
                 found[kind, *names, text[start:end]].alike += 1

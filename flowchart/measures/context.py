@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
 from spacy.tokens import Doc
 
 from flowchart.dataset.document import Document
+from flowchart.measures.characters import IN_A_WORD, are_tokens
+from flowchart.measures.characters import words as count_words
 from flowchart.measures.material import Material
 from flowchart.measures.rows import RowLog
 
@@ -29,8 +32,10 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
         `texts` (with spans) and `all_texts`, `tokens_mean` and `tokens_median` of the texts with spans,
         `in_spans` (the share of their tokens that is inside spans), `one_span` (the texts that are nothing
         but one span) and `outside` (for each number of tokens outside spans, white space and punctuation not
-        counted, how many texts have so many; the last stands for so many and more).
+        counted, how many texts have so many; the last stands for so many and more). Where a token is a
+        character, as `characters` says, two of them outside spans are counted as one.
     """
+    single = are_tokens(itertools.chain(material.train, material.eval))
     outside = [0] * (MOST_OUTSIDE + 1)
     lengths: list[int] = []
     inside_in_all, one_span = 0, 0
@@ -40,6 +45,8 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
         # What is unknown is neither in a span nor around one.
         around = doc if not document.unknown else [doc[at] for at in _known(doc)]
         words = sum(not (token.is_space or token.is_punct) for token in around if not token.ent_type)
+        if single:
+            words = count_words(words, IN_A_WORD[0])
         lengths.append(len(doc))
         inside_in_all += inside
         one_span += len(doc.ents) == 1 and not words
@@ -58,6 +65,7 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
         "tokens_median": sorted(lengths)[len(lengths) // 2] if lengths else 0,
         "in_spans": round(inside_in_all / max(tokens, 1), 4),
         "one_span": one_span,
+        "characters": single,
         "outside": outside,
     }
 

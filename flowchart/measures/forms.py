@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
 
+from flowchart.measures.characters import are_tokens
 from flowchart.wilson import wilson
 
 UNLABELLED = "unlabelled"
@@ -96,7 +97,7 @@ class Forms:
         forms: How many were labelled at least once.
         spans: The labelled spans.
         compared: Those whose form occurs more than once, so that there is something to compare.
-        too_long: Those of more than `MOST_TOKENS` tokens.
+        too_long: Those of more than `MOST_TOKENS` tokens, or of one that is a single character of a word.
         outcomes: The occurrences by outcome, all forms together.
         inside: The occurrences inside a longer span, which count as nothing.
         varied: The forms that vary, the surest slips first.
@@ -123,13 +124,14 @@ def scan(docs: Sequence[Doc]) -> Forms:
     index: dict[Form, int] = {}
     labels: dict[str, int] = {}
     found = Forms()
+    fewest = 2 if are_tokens(docs) else 1  # a single character is a part of many other words
     orths: list[list[int]] = []
     for doc in docs:
         words: list[int] = doc.to_array("ORTH").tolist()
         orths.append(words if doc.ents else [])
         for entity in doc.ents:
             found.spans += 1
-            if len(entity) > MOST_TOKENS:
+            if not fewest <= len(entity) <= MOST_TOKENS:
                 found.too_long += 1
                 continue
             index.setdefault(tuple(words[entity.start : entity.end]), len(index))

@@ -7,6 +7,7 @@ Tasks with Performance Prediction" (EMNLP), computed as spaCy's `debug data` doe
 
 from __future__ import annotations
 
+import itertools
 import math
 from bisect import bisect_left
 from collections import Counter, defaultdict
@@ -17,6 +18,7 @@ from spacy.tokens import Doc, Span, Token
 
 from flowchart.dataset.findings import quote
 from flowchart.measures.as_written import whole_tasks
+from flowchart.measures.characters import IN_A_WORD, are_tokens, words
 from flowchart.measures.material import Material
 from flowchart.measures.rows import RowLog
 
@@ -39,22 +41,25 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
 
     Returns:
         `spans`; `lengths` (for each number of tokens, from 1, how many spans have so many; the last stands
-        for so many and more); `capitalised` (the spans with a capital letter or a digit in each of their
-        content words); `overlapping` (the spans that have to be left out for NER, as they overlap another one
-        of their own row: of a nested pair one) and `overlap_another` (the spans that overlap another one: of
-        a nested pair both) of `written` (all spans of all rows, before rows of one text are united); `sd` and
-        `bd` (how distinct the words in spans, and those beside them, are: the labels' divergences, in nats,
-        weighed by their spans); `labels`: the same by label.
+        for so many and more); `characters` (whether a token is a character: then `lengths` counts words of
+        so many characters as the least in `IN_A_WORD`, and `lengths_least`, else the same, of so many as
+        the most); `capitalised` (the spans with a capital letter or a digit in each of their content words)
+        of `cased` (those in a script with capitals); `overlapping` (the spans that have to be left out for
+        NER, as they overlap another one of their own row: of a nested pair one) and `overlap_another` (the
+        spans that overlap another one: of a nested pair both) of `written` (all spans of all rows, before
+        rows of one text are united); `sd` and `bd` (how distinct the words in spans, and those beside them,
+        are: the labels' divergences, in nats, weighed by their spans); `labels`: the same by label.
     """
-    words: Counter[str] = Counter()
-    by_label: defaultdict[str, _Shape] = defaultdict(_Shape)
+    everywhere: Counter[str] = Counter()
+    single = are_tokens(itertools.chain(material.train, material.eval))
+    by_label: defaultdict[str, _Shape] = defaultdict(lambda: _Shape(*(IN_A_WORD if single else (1, 1))))
     long: list[tuple[int, int, str, Any]] = []
     for documents, docs in (
         (material.corpus.train, material.train),
         (material.corpus.eval, material.eval),
     ):
         for document, doc in zip(documents, docs, strict=True):
-            words.update(map(_word, doc))
+            everywhere.update(map(_word, doc))
             for entity in doc.ents:
                 by_label[entity.label_].add(entity, doc)
                 if len(entity) > 5:
@@ -68,13 +73,15 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
             label=label,
         )
     going, overlapping, written = _overlapping(material, rows)
-    labels = {name: shape.to_dict(words) for name, shape in sorted(by_label.items())}
+    labels = {name: shape.to_dict(everywhere) for name, shape in sorted(by_label.items())}
     spans = sum(shape["spans"] for shape in labels.values())
-    lengths = [sum(counts) for counts in zip(*(shape["lengths"] for shape in labels.values()), strict=True)]
     return {
         "spans": spans,
-        "lengths": lengths or [0] * LONGEST,
+        "lengths": _sums(labels, "lengths"),
+        "lengths_least": _sums(labels, "lengths_least"),
+        "characters": single,
         "capitalised": sum(shape["capitalised"] for shape in labels.values()),
+        "cased": sum(shape["cased"] for shape in labels.values()),
         "overlapping": going,
         "overlap_another": overlapping,
         "written": written,
@@ -87,14 +94,20 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
 class _Shape:
     """What the spans of one label look like."""
 
-    def __init__(self) -> None:
+    def __init__(self, fewest: int = 1, most: int = 1) -> None:
+        """Begin; a word has so many tokens, at least and at most."""
+        self.in_a_word = fewest, most
         self.lengths = [0] * LONGEST
+        self.lengths_least = [0] * LONGEST
         self.capitalised = 0
+        self.cased = 0
         self.inside: Counter[str] = Counter()
         self.beside: Counter[str] = Counter()
 
     def add(self, entity: Span, doc: Doc) -> None:
-        self.lengths[min(len(entity), LONGEST) - 1] += 1
+        for counts, tokens in zip((self.lengths, self.lengths_least), self.in_a_word, strict=True):
+            counts[min(words(len(entity), tokens), LONGEST) - 1] += 1
+        self.cased += any(letter.isupper() or letter.islower() for letter in entity.text)
         content = [token for token in entity if not (token.is_punct or token.is_stop)] or list(entity)
         self.capitalised += all(_stands_out(token) for token in content)
         self.inside.update(map(_word, entity))
@@ -107,6 +120,8 @@ class _Shape:
         return {
             "spans": sum(self.lengths),
             "lengths": self.lengths,
+            "lengths_least": self.lengths_least,
+            "cased": self.cased,
             "capitalised": self.capitalised,
             "sd": _divergence(self.inside, words),
             "bd": _divergence(self.beside, words),
@@ -130,6 +145,11 @@ def _divergence(part: Mapping[str, int], whole: Mapping[str, int]) -> float:
         share = count / inside
         total += share * math.log(share * everywhere / whole[word])
     return round(total, 3)
+
+
+def _sums(labels: Mapping[str, Mapping[str, Any]], name: str) -> list[int]:
+    sums = [sum(counts) for counts in zip(*(shape[name] for shape in labels.values()), strict=True)]
+    return sums or [0] * LONGEST
 
 
 def _mean(labels: Mapping[str, Mapping[str, Any]], name: str) -> float:

@@ -34,7 +34,7 @@ def open_bytes(path: Path) -> tuple[IO[bytes], IO[bytes]]:
     """
     try:
         if path.is_dir():
-            raise UserError(f"{path}: is a folder; name a JSONL file in it")
+            raise UserError(f"{path}: is a folder{_folder(path)}; name a JSONL file in it")
         if not path.is_file() and path.exists():
             raise UserError(f"{path}: is not a regular file; save the annotations to a file and name that")
         raw = path.open("rb")
@@ -55,6 +55,17 @@ def open_bytes(path: Path) -> tuple[IO[bytes], IO[bytes]]:
     if head[:2] == _GZIP:
         return gzip.GzipFile(fileobj=raw), raw  # type: ignore[return-value]
     return raw, raw
+
+
+def _folder(path: Path) -> str:
+    """Return which other tool's a folder is, where its files tell."""
+    if any(path.glob("*.ann")):
+        return " with brat's .ann files, which are not read here"
+    if (path / "dataset_info.json").is_file() or (path / "dataset_dict.json").is_file():
+        return " with a Hugging Face dataset, which is not read here"
+    if (path / "meta.json").is_file() and (path / "config.cfg").is_file():
+        return " with a spaCy pipeline, no annotations"
+    return ""
 
 
 def lines(path: Path, progress: Callable[[int], None] | None = None) -> Iterator[bytes]:

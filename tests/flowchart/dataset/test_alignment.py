@@ -11,7 +11,7 @@ from spacy.util import filter_spans
 from flowchart.dataset.alignment import Aligner
 from flowchart.dataset.findings import Finding, FindingLog
 from flowchart.dataset.funnel import Funnel
-from flowchart.dataset.merging import Group
+from flowchart.dataset.groups import Group
 from flowchart.dataset.tokens import Tokenizer
 from flowchart.errors import UserError
 

@@ -20,7 +20,7 @@ from flowchart.dataset.corpus import Corpus, prepare
 from flowchart.dataset.document import Document, documents_hash, unknown_places
 from flowchart.dataset.findings import FindingLog
 from flowchart.dataset.funnel import Funnel
-from flowchart.dataset.merging import Group
+from flowchart.dataset.groups import Group
 from flowchart.dataset.tokens import Tokenizer
 from flowchart.training.corpora import Corpora
 from tests.flowchart.dataset.test_corpus import adds_up, row

@@ -168,7 +168,7 @@ def test_the_order_of_rows_does_not_change_the_groups(
     rows += [
         row("Ann ran", ("Ann", "PER"), who="a"),
         row("Ann ran", who="b"),
-        row("Ann ran", who="b", answer="reject"),
+        row("Ann ran", who="c", answer="reject"),
     ]
     rows += [row("Ann sat")]
     folder = tmp_path_factory.mktemp("order")

@@ -95,6 +95,7 @@ def test_words_outside_spans_by_hand(tmp_path: Path) -> None:
         "tokens_median": 4,
         "in_spans": round(6 / 45, 4),
         "one_span": 2,
+        "characters": False,
         "outside": outside(w0=2, w1=1, w3=1, w20=1),
     }
     assert [(row["kind"], Path(row["file"]).name, row["row"], row["message"]) for row in rows] == [
