@@ -50,6 +50,8 @@ def _faults(fact: Mapping[str, Any]) -> list[str]:
         parts.append(
             f"can never match: {counted(dead, 'pattern')} of {fact['patterns']:,} ({_first(fact['dead'])})"
         )
+    if partly := fact.get("partly", {}).get("count", 0):
+        parts.append(f"can match in part only: {counted(partly, 'pattern')} ({_first(fact['partly'])})")
     if misfits := fact.get("misfits", {}).get("count", 0):
         parts.append(
             f"stand in the texts, but are cut into other tokens there: {counted(misfits, 'phrase')} "
@@ -77,7 +79,7 @@ def stands(
 
     YES and CAN'T TELL stay: patterns that do not match take nothing away from those that do. NO stays only
     where the dead ones, mended as they plainly mean, would not change it; else it may be for them alone, or
-    for the rows that were left out, which look at what no blank pipeline knows.
+    for the rows that were left out, which look at what no blank pipeline knows, and words of lists.
 
     Args:
         suggestion: What the patterns as they are suggest.
@@ -85,7 +87,8 @@ def stands(
         threshold: What their value is held against.
         high: The upper end of the interval with the dead ones mended; None where that is not known.
     """
-    dead, left_out = int(fact.get("dead", {}).get("count", 0)), int(fact["left_out"]["count"])
+    dead = int(fact.get("dead", {}).get("count", 0))
+    left_out = int(fact["left_out"]["count"]) + int(fact.get("partly", {}).get("count", 0))
     if not dead and not left_out:
         return suggestion, ""
     if all_dead(fact):

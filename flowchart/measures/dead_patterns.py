@@ -81,6 +81,21 @@ class Undertaker:
             optional = optional or f"token {number}: {why}"
         return "" if alive else optional  # of nothing but dead tokens no match has any
 
+    def in_part(self, pattern: Pattern) -> str:
+        """Return which words of a list can never match, where others of it may; "" where all may."""
+        for number, token in enumerate(pattern.pattern if isinstance(pattern.pattern, list) else (), 1):
+            for name in _STRINGS:
+                given = token.get(name)
+                members = given.get("IN") if isinstance(given, Mapping) else None
+                words = [each for each in members or () if isinstance(each, str)]
+                reasons = [why for each in words if (why := self._word(name, each))]
+                if reasons:
+                    what = "word" if len(reasons) == 1 else "words"
+                    return (
+                        f"token {number}: {len(reasons)} {what} of {len(words)} can never match: {reasons[0]}"
+                    )
+        return ""
+
     def mended(self, pattern: Pattern) -> Pattern | None:
         """Return what a dead pattern most likely means: its words as the tokenizer cuts them.
 

@@ -47,6 +47,7 @@ class RuleFaults:
     Attributes:
         file: The patterns file.
         dead: The patterns that can never match.
+        partly: The patterns of which some words can never match, and others may.
         misfits: Phrases that stand in the texts and are cut into other tokens there: that is less certain to
             be a fault, for it depends on the texts.
         mended: The patterns with those dead that can be mended as they most likely mean; None where none can.
@@ -54,6 +55,7 @@ class RuleFaults:
 
     file: str
     dead: Sequence[Fault]
+    partly: Sequence[Fault]
     misfits: Sequence[Fault]
     mended: Sequence[Pattern] | None
 
@@ -67,17 +69,23 @@ class RuleFaults:
             unmatched: The places of those that match nowhere.
         """
         dead: dict[int, Fault] = {}
-        if unmatched:
+        partly: list[Fault] = []
+        lists = [number for number, pattern in enumerate(patterns) if _has_list(pattern)]
+        if unmatched or lists:
             undertaker = Undertaker(material.nlp, [*material.train, *material.eval])
             for number in unmatched:
                 pattern = patterns[number]
                 if why := undertaker.why(pattern):
                     dead[number] = Fault(pattern, why, undertaker.mended(pattern))
+            for number in lists:
+                if number not in dead and (why := undertaker.in_part(patterns[number])):
+                    partly.append(Fault(patterns[number], why))
         phrases = [patterns[number] for number in unmatched if isinstance(patterns[number].pattern, str)]
         instead = {number: fault.mended for number, fault in dead.items() if fault.mended is not None}
         return cls(
             str(material.patterns),
             list(dead.values()),
+            partly,
             list(_misfits(material, phrases)),
             [instead.get(number, pattern) for number, pattern in enumerate(patterns)] if instead else None,
         )
@@ -85,15 +93,23 @@ class RuleFaults:
     def found(self) -> dict[str, Any]:
         """Return the faults as plain data.
 
-        `dead` and `misfits`, each with `count` and `first` (`pattern`, `label`, `row`, `reason`); of the dead
-        also `mendable`, how many of them say plainly what they mean.
+        `dead`, `partly` and `misfits`, each with `count` and `first` (`pattern`, `label`, `row`, `reason`);
+        of the dead also `mendable`, how many of them say plainly what they mean.
         """
         mendable = sum(fault.mended is not None for fault in self.dead)
-        return {"dead": {**_listed(self.dead), "mendable": mendable}, "misfits": _listed(self.misfits)}
+        return {
+            "dead": {**_listed(self.dead), "mendable": mendable},
+            "partly": _listed(self.partly),
+            "misfits": _listed(self.misfits),
+        }
 
     def write(self, rows: RowLog) -> None:
         """Write the rows of the faults."""
-        for group, faults in (("can never match", self.dead), ("cut otherwise in the texts", self.misfits)):
+        for group, faults in (
+            ("can never match", self.dead),
+            ("can match in part", self.partly),
+            ("cut otherwise in the texts", self.misfits),
+        ):
             rows.there_are(group, len(faults))
             for fault in faults[:MOST_ROWS]:
                 pattern = fault.pattern
@@ -101,6 +117,13 @@ class RuleFaults:
                 rows.put(
                     group, self.file, pattern.row, fault.reason, str(pattern), label=pattern.label, done=done
                 )
+
+
+def _has_list(pattern: Pattern) -> bool:
+    """Whether a pattern of a patterns file has a list of words in any token."""
+    return isinstance(pattern.pattern, list) and any(
+        isinstance(value, dict) and "IN" in value for token in pattern.pattern for value in token.values()
+    )
 
 
 def _listed(faults: Sequence[Fault]) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def measure(material: Material, rows: RowLog) -> dict[str, Any]:
     source, file, patterns  "given" or "mined", the file that has them, their number
     left_out                rows of the file left out: `count`, and `first` messages
     repeated                rows that say what another one says, used once: the same
-    dead, misfits           patterns that can never match, and those cut otherwise where they stand
+    dead, partly, misfits   patterns that can never match, or some words of them, and those cut otherwise
                             (`flowchart.measures.rule_faults`)
     as_meant                `coverage` (share, low, high) and `score` (ents_f, its low and high) with the dead
                             patterns mended as they most likely mean; None where none says it plainly

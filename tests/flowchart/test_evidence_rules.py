@@ -206,6 +206,7 @@ def test_patterns_that_are_all_dead_tell_nothing(node: graph.Node) -> None:
         ({"left_out": {"count": 1, "first": ["row 3: POS needs a tagger"]}}, "CAN'T TELL"),
         ({"repeated": {"count": 1, "first": ["row 3: the same pattern as in row 1"]}}, "NO"),
         ({"misfits": dead(1)}, "NO"),
+        ({"partly": dead(1)}, "CAN'T TELL"),
     ],
 )
 @pytest.mark.parametrize("node", [COVER, SCORE])

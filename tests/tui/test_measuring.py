@@ -456,3 +456,17 @@ async def test_patterns_that_say_nothing_are_told_and_the_rest_is_measured(
         assert "no pattern that can be used" in question(app)
         await pilot.press("n", "n")
         assert app.walk.path.current.id == "scratch.enter"
+
+
+async def test_patterns_that_cannot_be_used_are_a_message_and_stop_nothing_else(
+    open_app: Callable[..., NerTuiApp], tmp_path: Path
+) -> None:
+    odd = tmp_path / "odd.jsonl"
+    odd.write_text('{"label": "A"}\n')
+    app = open_app()
+    app.walk.session.patterns = str(odd)
+    async with app.run_test(size=LARGE) as pilot:
+        await wait_until(pilot, lambda: any("no pattern that can be used" in each for each in toasts(app)))
+        assert any(each.startswith(f"{odd}: ") for each in toasts(app))
+        await wait_until(pilot, lambda: "models" in app.main.facts.measured)
+        assert "error" not in app.main.facts.measured["context"]

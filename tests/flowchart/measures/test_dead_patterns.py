@@ -98,6 +98,23 @@ def test_what_may_match_is_not_dead(tokens: list[dict[str, Any]]) -> None:
     assert why(tokens) == ""
 
 
+@pytest.mark.parametrize(
+    ("tokens", "reason"),
+    [
+        ([{"LOWER": {"IN": ["Brain", "lung", "a b"]}}], "token 1: 2 words of 3 can never match: LOWER is"),
+        ([{}, {"TEXT": {"IN": ["Brain", "brain-stem"]}}], "token 2: 1 word of 2 can never match: TEXT"),
+        ([{"LOWER": {"IN": ["brain", "lung"]}}], ""),
+        ([{"LOWER": {"NOT_IN": ["Brain"]}}], ""),
+        ([{"LENGTH": {"IN": [2, 3]}}], ""),
+        ("Brain", ""),
+    ],
+)
+def test_of_a_list_some_words_may_never_match(tokens: Any, reason: str) -> None:
+    found = Undertaker(NLP, []).in_part(Pattern("A", tokens, 1, ""))
+    assert found.startswith(reason)
+    assert bool(found) is bool(reason)
+
+
 def test_a_phrase_is_cut_as_the_text_is() -> None:
     assert Undertaker(NLP, []).why(Pattern("A", "Brain tumour-like", 1, "")) == ""
 

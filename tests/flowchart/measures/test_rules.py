@@ -159,6 +159,14 @@ def test_patterns_that_cannot_match_are_told_and_measured_as_they_mean(tmp_path:
     assert told["repeated", 5] == "used once"
 
 
+def test_a_list_that_can_match_in_part_is_told(tmp_path: Path) -> None:
+    file = tasks(tmp_path, "eval.jsonl", [("a lung tumour", [("lung tumour", "DISEASE")])])
+    tokens = [{"lower": {"in": ["Brain", "lung"]}}, {"lower": "tumour"}]
+    fact, rows = measured(tmp_path, file, file, pattern_file(tmp_path, ("DISEASE", tokens)))
+    assert (fact["coverage"]["share"], fact["dead"]["count"], fact["partly"]["count"]) == (1, 0, 1)
+    assert [(row["kind"], row["row"]) for row in rows] == [("can match in part", 1)]
+
+
 def test_patterns_that_match_have_no_fault(tmp_path: Path) -> None:
     file = tasks(tmp_path, "eval.jsonl", [("a brain tumour", [("brain tumour", "DISEASE")])])
     fact, rows = measured(tmp_path, file, file, pattern_file(tmp_path, ("DISEASE", "brain tumour")))
