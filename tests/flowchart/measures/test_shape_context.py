@@ -281,6 +281,7 @@ def test_the_evaluation_set_by_hand(tmp_path: Path) -> None:
         "spans": 6,
         "leaked_exact": 1,
         "leaked_near": 1,
+        "origins": [],
         "conflicts": 1,
         "lost": 1,
         "off_tokens": 1,
