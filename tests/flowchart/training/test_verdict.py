@@ -137,7 +137,7 @@ def test_noise_is_no_answer_but_says_what_would_be_one() -> None:
 
 def test_the_advice_about_texts_holds() -> None:
     """With as many texts as it asks for, and the same models, the answer is there."""
-    before, after = model(200, 0.60, 11), model(200, 0.70, 2)
+    before, after = model(200, 0.60, 11), model(200, 0.71, 2)
     asked = verdict([before], [after])["settle"]["eval_texts"]
     times = -(-asked // 200)
     assert 2 < times < 60
@@ -147,7 +147,7 @@ def test_the_advice_about_texts_holds() -> None:
 
 def test_the_advice_about_texts_by_the_bootstraps_numbers() -> None:
     """What texts leave open must shrink to what the seeds leave of the squared difference."""
-    before, after = model(200, 0.60, 11), model(200, 0.70, 2)
+    before, after = model(200, 0.60, 11), model(200, 0.71, 2)
     usual = math.hypot(usual_sd(750), usual_sd(1000))
     step = paired([(before, after)], 0, usual)
     of_seeds, of_texts = (3.182 * usual) ** 2, 1.96**2 * step.text_variance
