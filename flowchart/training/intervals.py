@@ -224,7 +224,8 @@ class _Tally:
         sums: Floats = self.table.sum(axis=0) if weights is None else weights @ self.table
         right, size = np.split(sums, 2, axis=-1)
         if made_up is not None:
-            more = made_up * (self.size() / max(len(self.places), 1))
+            # Each is one of n - 2 texts, for the two take part: so the ends come out as the binomial's.
+            more = made_up * (self.size() / max(len(self.places) - 2, 1))
             right, size = right + more[:, :1], size + more[:, 1:]
         scores: Floats = np.divide(right, size, out=np.full(size.shape, np.nan), where=size > 0)
         return scores

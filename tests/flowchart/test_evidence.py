@@ -142,7 +142,7 @@ def right_in(texts: int, right: int = 1) -> Counts:
 
 
 @pytest.mark.parametrize(
-    ("texts", "low", "suggestion"), [(9, None, "CAN'T TELL"), (10, 0.73, "CAN'T TELL"), (90, 0.93, "YES")]
+    ("texts", "low", "suggestion"), [(9, None, "CAN'T TELL"), (10, 0.68, "CAN'T TELL"), (90, 0.93, "YES")]
 )
 def test_all_right_on_few_texts_is_no_certainty(texts: int, low: float | None, suggestion: str) -> None:
     """The lower end is 1 - 3.7 / n or so, and what another seed would change below that."""
@@ -162,7 +162,7 @@ def test_all_right_on_few_texts_is_no_certainty(texts: int, low: float | None, s
 
 def test_nothing_right_leaves_the_upper_end_open() -> None:
     point = summarise([training(right_in(10, right=0), 1.0, 100)], 0)
-    assert (point["ents_f_low"], point["ents_f_high"]) == (0, pytest.approx(0.27, abs=0.02))
+    assert (point["ents_f_low"], point["ents_f_high"]) == (0, pytest.approx(0.32, abs=0.02))
     label = point["ents_per_type"]["DRUG"]
     assert (label["f_low"], label["f_high"]) == (0, point["ents_f_high"])
 

@@ -66,9 +66,9 @@ def test_the_difference_by_hand(workspace: Workspace) -> None:
     assert result["difference"] == pytest.approx(6 / 7 - 2 / 3)
     # Each text of a draw is one where tuning won or one where nothing changed; F of the tuned one is a mean.
     # The draws alone would say 0.09 to 0.29; two such texts made up and the seeds' part widen it.
-    assert 0 < result["low"] < 0.06
+    assert -0.03 < result["low"] < 0.06
     assert 0.25 < result["high"] < 0.36
-    assert result["seed_sd"] == pytest.approx(0.013)  # of two trainings of nobody knows how many spans
+    assert result["seed_sd"] == pytest.approx(0.014)  # of two trainings of nobody knows how many spans
     assert (result["repeats"], result["confidence"], result["smallest_gain"]) == (1, 0.95, 0.005)
     assert (result["default_run"], result["tuned_run"]) == (default.id, tuned.id)
     assert result["what"] == "own.cfg, training.dropout 0.2"
@@ -89,8 +89,8 @@ def test_the_same_counts_are_no_proof_of_no_difference(workspace: Workspace) -> 
     """3 of 20 texts might differ."""
     result = compared(workspace, curve(workspace, DEFAULT), curve(workspace, DEFAULT))
     assert result["difference"] == 0
-    assert result["low"] == pytest.approx(-3 / 23, abs=0.03)
-    assert result["high"] == pytest.approx(3 / 23, abs=0.03)
+    assert result["low"] == pytest.approx(-3 / 21, abs=0.03)
+    assert result["high"] == pytest.approx(3 / 21, abs=0.03)
     assert result["what"] == "other settings"
 
 
