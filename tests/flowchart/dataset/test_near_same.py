@@ -112,17 +112,62 @@ def test_hashes_are_those_of_the_shingles(texts: list[str]) -> None:
     assert all(known.values()), "an equal hash means a shingle in common"
 
 
-def test_many_texts_take_a_moment_and_little_memory() -> None:
-    """15,000 against 1,500 texts of 40 words: distinct ones, and ones with the same first 24 words."""
-    rng = random.Random(0)
+def _texts(start: list[str], size: int, count: int, seed: int = 0) -> list[str]:
+    """Return texts that begin alike, with words of their own up to a size."""
+    rng = random.Random(seed)
     vocabulary = [f"w{number}" for number in range(20_000)]
-    for start in ([], vocabulary[:24]):
-        texts = [" ".join([*start, *rng.choices(vocabulary, k=40 - len(start))]) for _ in range(16_500)]
-        texts[1_500] = texts[0]
-        began = time.process_time()
-        assert [pair[:2] for pair in near_same(texts[:1_500], texts[1_500:])] == [(0, 0)]
-        assert time.process_time() - began < 6  # measured: 0.1 and 2 s
+    return [" ".join([*start, *rng.choices(vocabulary, k=size - len(start))]) for _ in range(count)]
+
+
+LETTER = [f"of{number}" for number in range(400)]
+
+
+@pytest.mark.parametrize(
+    ("start", "size"),
+    [([], 40), (LETTER[:24], 40), (LETTER[:26], 40), ([], 400), (LETTER[:260], 400)],
+    ids=["distinct", "a form", "nearly near", "long", "a long form"],
+)
+def test_many_texts_take_a_moment(start: list[str], size: int) -> None:
+    """15,000 against 1,500 texts: what many texts have in common makes no pairs to be counted."""
+    texts = _texts(start, size, 16_500 if size < 100 else 3_500)
+    texts[1_500] = texts[0]
+    began = time.process_time()
+    assert [pair[:2] for pair in near_same(texts[:1_500], texts[1_500:])] == [(0, 0)]
+    assert time.process_time() - began < 4  # measured: 0.2 to 0.7 s
+
+
+def test_letters_of_one_form_find_each_other_at_once() -> None:
+    texts = _texts(LETTER[:32], 40, 22_000)
+    began = time.process_time()
+    found = near_same(texts[:2_000], texts[2_000:])
+    assert time.process_time() - began < 4  # 40 million pairs are nearly the same; measured: 0.2 s
+    assert [pair[:2] for pair in found] == [(place, 0) for place in range(2_000)]
+
+
+def test_memory_is_bounded() -> None:
+    texts = _texts(LETTER[:24], 40, 3_000)
     tracemalloc.start()
-    near_same(texts[:1_500], texts[1_500:3_000])
+    near_same(texts[:1_500], texts[1_500:])
     assert tracemalloc.get_traced_memory()[1] < 150e6
     tracemalloc.stop()
+
+
+@pytest.mark.parametrize("words", [5, 20, 300])
+def test_the_same_as_counting_every_pair_of_texts_of_any_length(words: int) -> None:
+    """Texts at every distance from each other: parts of one are put into another."""
+    rng = random.Random(words)
+    texts = _texts([], words, 40)
+    for _ in range(200):
+        one, other = rng.choice(texts).split(), rng.choice(texts).split()
+        at, size = rng.randrange(words), rng.randrange(words)
+        texts.append(" ".join([*other[:at], *one[at : at + size], *other[at + size :]][: words + 3]))
+    rng.shuffle(texts)
+    mine, its = texts[:120], texts[120:]
+    sets = [shingles(text) for text in its]
+    expected = []
+    for place, one in enumerate(map(shingles, mine)):
+        near = (number for number, other in enumerate(sets) if len(one & other) / len(one | other) >= NEAR)
+        if (first := next(near, None)) is not None:
+            expected.append((place, first))
+    assert [pair[:2] for pair in near_same(mine, its)] == expected
+    assert 20 < len(expected) < 120
