@@ -11,8 +11,10 @@ from contextlib import suppress
 from typing import ClassVar
 
 from textual import work
+from textual._callback import invoke
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.events import Key, Paste
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.theme import Theme
@@ -24,12 +26,14 @@ from flowchart.walk import Walk
 from tui import settings
 from tui.filters import Ascii, Safe
 from tui.glyphs import ASCII, UNICODE
+from tui.keys_in_order import KeysInOrder
 from tui.options import Options
+from tui.screens.base import ClosingScreen
 from tui.screens.main import MainScreen
 from tui.terminal import osc52
 
 
-class NerTuiApp(App[None]):
+class NerTuiApp(KeysInOrder):
     """The NER flowchart in a terminal."""
 
     TITLE = "ner-tui"
@@ -105,6 +109,36 @@ class NerTuiApp(App[None]):
             self.action_change_theme,
         )
         yield SystemCommand("Quit (q)", "Leave; a running training may go on", self.action_quit)
+
+    @work(group="dialog", exclusive=True)
+    async def action_command_palette(self) -> None:  # type: ignore[override]
+        """Offer every action of the screen in front by name, and do the one that is taken."""
+        from tui.screens.pick import Entry, Pick
+
+        if isinstance(self.screen, Pick):
+            return
+        commands = list(self.get_system_commands(self.screen))
+        entries = [Entry(command.title, command.help) for command in commands]
+        taken = await self.push_screen_wait(Pick("Every action by name", entries))
+        if taken is not None:
+            await invoke(commands[taken].callback)
+
+    @work(group="dialog", exclusive=True)
+    async def action_change_theme(self) -> None:  # type: ignore[override]
+        """Offer the themes."""
+        from tui.screens.pick import Entry, Pick
+
+        names = sorted(self.available_themes, key=lambda name: (name != PAPER.name, name))
+        taken = await self.push_screen_wait(Pick("Theme", [Entry(name) for name in names]))
+        if taken is not None:
+            self.theme = names[taken]
+
+    def takes(self, event: Key | Paste) -> bool:
+        """Whether a key may do anything: on a screen that nobody can read, only going back."""
+        screen = self.screen
+        if isinstance(screen, ClosingScreen) and screen.too_small:
+            return isinstance(event, Key) and event.key == "escape"
+        return True
 
     def copy_to_clipboard(self, text: str) -> None:
         """Send text to the terminal's clipboard by OSC 52. No answer tells whether it arrived."""

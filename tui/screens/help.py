@@ -9,16 +9,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 
 from flowchart.graph import Flowchart
 from flowchart.text import printable
 from tui.glyphs import Glyphs
+from tui.screens.base import ClosingScreen
 from tui.widgets.key_hints import KeyHints
 from tui.widgets.plain import Plain, hanging
 
 
-class HelpScreen(Screen[None]):
+class HelpScreen(ClosingScreen[None]):
     """One text that scrolls."""
 
     DEFAULT_CSS = """
@@ -66,9 +66,10 @@ def key_groups(display: object) -> list[tuple[str, list[tuple[str, str]]]]:
     from tui.panes.tree_pane import SearchInput
     from tui.screens.details import DetailsScreen
     from tui.screens.dialogs import Ask
-    from tui.screens.findings import FindingsScreen, Lines
+    from tui.screens.findings import FindingsScreen
     from tui.screens.main import MainScreen
     from tui.screens.runs import RunsScreen
+    from tui.widgets.lines import Lines
 
     assert callable(display)
     groups: list[tuple[str, Iterable[BindingType]]] = [
