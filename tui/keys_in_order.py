@@ -1,8 +1,8 @@
 """Keys in the order in which they were typed: each has done its work before the next one is looked at.
 
-Over a slow line, on a busy machine, or with a key held down, several keys come in one read. Textual hands each
-to whatever is in focus at that moment and runs its binding later: the second enter of two then closes a dialog
-that is closed already, and a letter typed after the key that opens a dialog answers the question below.
+Over a slow line, on a busy machine, or with a key held down, several keys come in one read. Textual hands
+each to whatever is in focus at that moment and runs its binding later: the second enter of two then closes a
+dialog that is closed already, and a letter typed after the key that opens one answers the question below.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, TypeVar
 
 from textual.await_complete import AwaitComplete
+from textual.events import Resize
 from textual.screen import Screen
 
 from tui.widgets.plain import Plain
@@ -30,7 +31,7 @@ class ClosingScreen(Screen[Answered]):
             result: What whoever opened it is given.
         """
         if self._left or self.app.screen is not self:
-            return AwaitComplete.nothing()
+            return AwaitComplete()
         self._left = True
         return super().dismiss(result)
 
@@ -40,7 +41,7 @@ class ClosingScreen(Screen[Answered]):
         width, height = self.app.size
         return width < self.SMALLEST[0] or height < self.SMALLEST[1]
 
-    def on_resize(self) -> None:
+    def on_resize(self, _event: Resize) -> None:
         """Say that there is too little room, where there is."""
         small = self.too_small
         if small and not self.query("#too-small"):

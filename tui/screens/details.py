@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.events import Resize
 
 from flowchart.evidence import Evidence, as_record
 from flowchart.evidence.facts import numbers
@@ -83,7 +84,7 @@ class DetailsScreen(ClosingScreen[None]):
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
 
-    def on_resize(self) -> None:
+    def on_resize(self, _event: Resize) -> None:
         """Fit the table to the width."""
         evidence = self._evidence
         cells = self.query_one(VerticalScroll).scrollable_content_region.width - 1

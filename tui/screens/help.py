@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.events import Resize
 
 from flowchart.graph import Flowchart
 from flowchart.text import printable
@@ -47,7 +48,7 @@ class HelpScreen(ClosingScreen[None]):
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
 
-    def on_resize(self) -> None:
+    def on_resize(self, _event: Resize) -> None:
         """Wrap the text to the width."""
         region = self.query_one(VerticalScroll).scrollable_content_region
         groups = key_groups(self.app.get_key_display)
