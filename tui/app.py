@@ -44,8 +44,15 @@ class NerTuiApp(KeysInOrder):
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="app.suspend"),
     ]
 
-    def __init__(self, options: Options, walk: Walk) -> None:
-        super().__init__(ansi_color=False)
+    def __init__(self, options: Options, walk: Walk, *, few_colours: str = "") -> None:
+        """Make the app.
+
+        Args:
+            options: What it was started with.
+            walk: The walk.
+            few_colours: The theme of a terminal that has 16 colours, where nobody has chosen another.
+        """
+        super().__init__(ansi_color=None)
         self.options = options
         self.walk = walk
         self.glyphs = ASCII if options.ascii else UNICODE
@@ -56,7 +63,8 @@ class NerTuiApp(KeysInOrder):
         self.main = MainScreen(walk, self.glyphs, ascii_only=options.ascii)
         self.register_theme(PAPER)
         if "TEXTUAL_THEME" not in os.environ:
-            liked = self.settings.theme if self.settings.theme in self.available_themes else PAPER.name
+            usual = few_colours if few_colours and self.console.color_system == "standard" else PAPER.name
+            liked = self.settings.theme if self.settings.theme in self.available_themes else usual
             self.set_reactive(App.theme, liked)  # now: a change after the first frame styles all anew
             self.stylesheet.set_variables(self.get_css_variables())
         self._theme_before = self.theme
@@ -199,17 +207,21 @@ class NerTuiApp(KeysInOrder):
 
 PAPER = Theme(
     name="ner-paper",
-    primary="#7aa2f7",
-    secondary="#bb9af7",
-    accent="#7dcfff",
-    success="#9ece6a",
-    warning="#e0af68",
-    error="#f7768e",
-    foreground="#c8d0e8",
-    background="#16181f",
-    surface="#1b1e27",
-    panel="#262b3b",
+    primary="#87afff",
+    secondary="#af87ff",
+    accent="#87d7ff",
+    success="#87d787",
+    warning="#d7af5f",
+    error="#ff5f87",
+    foreground="#d0d0d0",
+    background="#1c1c1c",
+    surface="#262626",
+    panel="#303030",
     dark=True,
-    variables={"border-blurred": "#3a4057", "foreground-muted": "#8089a8"},
+    variables={"border-blurred": "#585858", "foreground-muted": "#949494"},
 )
-"""A quiet dark theme with contrast to spare, that comes through as well in 256 colours."""
+"""A quiet dark theme with contrast to spare.
+
+Its greys are those of the 256 colours' own ramp, its colours those of their cube: bluish greys would come out
+black and navy there, as over SSH and in tmux.
+"""
