@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from rich.cells import cell_len, set_cell_size
@@ -26,15 +27,43 @@ _UNSAFE: dict[int, str] = {
     if code not in (0x09, 0x0A)
 }
 
+_TAGS = "\U000e0000-\U000e007f"
+_FILLERS = (
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2065\u206a-\u206f"
+    "\u3164\ufeff\uffa0\ufff9-\ufffb"
+)
+_JOINING = (
+    "(?<![^\\x00-\\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\\x00-\\x7f])"
+    "|(?<![^\\x00-\\x7f])[\ufe00-\ufe0f\U000e0100-\U000e01ef](?!\u20e3)"
+)
+"""Joiners and variation selectors where they do nothing: scripts and emoji that need them are not ASCII."""
+
+_UNSEEN = re.compile(f"[{_FILLERS}{_TAGS}]|{_JOINING}")
+"""What nobody sees, and what makes two labels look the same."""
+
+_UNSEEN_BESIDE_FLAGS = re.compile(f"[{_FILLERS}]|{_JOINING}")
+"""The same in a text with the flag of a region, which is written in tags."""
+
+_FLAG = "\N{WAVING BLACK FLAG}"
+
 _ONE_LINE = {0x09: " ", 0x0A: " "}
+
+
+def harmless(text: str) -> str:
+    """Return `text` with every character that a terminal might obey replaced, one for one."""
+    return text.translate(_UNSAFE)
 
 
 def printable(text: str) -> str:
     """Return `text` with every character that a terminal might obey replaced, one for one.
 
-    Tab and newline stay. Offsets into the text stay valid, because the length does not change.
+    So is every one that nobody could see. Tab and newline stay. Offsets into the text stay valid, because the
+    length does not change.
     """
-    return text.translate(_UNSAFE)
+    text = harmless(text)
+    if text.isascii():
+        return text
+    return (_UNSEEN_BESIDE_FLAGS if _FLAG in text else _UNSEEN).sub(REPLACEMENT, text)
 
 
 def one_line(text: str, cells: int | None = None) -> str:

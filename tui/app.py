@@ -11,8 +11,10 @@ from contextlib import suppress
 from typing import ClassVar
 
 from textual import work
+from textual._callback import invoke
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.events import Key, Paste
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.theme import Theme
@@ -24,12 +26,14 @@ from flowchart.walk import Walk
 from tui import settings
 from tui.filters import Ascii, Safe
 from tui.glyphs import ASCII, UNICODE
+from tui.keys_in_order import KeysInOrder
 from tui.options import Options
+from tui.screens.base import ClosingScreen
 from tui.screens.main import MainScreen
 from tui.terminal import osc52
 
 
-class NerTuiApp(App[None]):
+class NerTuiApp(KeysInOrder):
     """The NER flowchart in a terminal."""
 
     TITLE = "ner-tui"
@@ -40,8 +44,15 @@ class NerTuiApp(App[None]):
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="app.suspend"),
     ]
 
-    def __init__(self, options: Options, walk: Walk) -> None:
-        super().__init__(ansi_color=False)
+    def __init__(self, options: Options, walk: Walk, *, few_colours: str = "") -> None:
+        """Make the app.
+
+        Args:
+            options: What it was started with.
+            walk: The walk.
+            few_colours: The theme of a terminal that has 16 colours, where nobody has chosen another.
+        """
+        super().__init__(ansi_color=None)
         self.options = options
         self.walk = walk
         self.glyphs = ASCII if options.ascii else UNICODE
@@ -52,7 +63,8 @@ class NerTuiApp(App[None]):
         self.main = MainScreen(walk, self.glyphs, ascii_only=options.ascii)
         self.register_theme(PAPER)
         if "TEXTUAL_THEME" not in os.environ:
-            liked = self.settings.theme if self.settings.theme in self.available_themes else PAPER.name
+            usual = few_colours if few_colours and self.console.color_system == "standard" else PAPER.name
+            liked = self.settings.theme if self.settings.theme in self.available_themes else usual
             self.set_reactive(App.theme, liked)  # now: a change after the first frame styles all anew
             self.stylesheet.set_variables(self.get_css_variables())
         self._theme_before = self.theme
@@ -105,6 +117,36 @@ class NerTuiApp(App[None]):
             self.action_change_theme,
         )
         yield SystemCommand("Quit (q)", "Leave; a running training may go on", self.action_quit)
+
+    @work(group="dialog", exclusive=True)
+    async def action_command_palette(self) -> None:  # type: ignore[override]
+        """Offer every action of the screen in front by name, and do the one that is taken."""
+        from tui.screens.pick import Entry, Pick
+
+        if isinstance(self.screen, Pick):
+            return
+        commands = list(self.get_system_commands(self.screen))
+        entries = [Entry(command.title, command.help) for command in commands]
+        taken = await self.push_screen_wait(Pick("Every action by name", entries))
+        if taken is not None:
+            await invoke(commands[taken].callback)
+
+    @work(group="dialog", exclusive=True)
+    async def action_change_theme(self) -> None:  # type: ignore[override]
+        """Offer the themes."""
+        from tui.screens.pick import Entry, Pick
+
+        names = sorted(self.available_themes, key=lambda name: (name != PAPER.name, name))
+        taken = await self.push_screen_wait(Pick("Theme", [Entry(name) for name in names]))
+        if taken is not None:
+            self.theme = names[taken]
+
+    def takes(self, event: Key | Paste) -> bool:
+        """Whether a key may do anything: on a screen that nobody can read, only going back."""
+        screen = self.screen
+        if isinstance(screen, ClosingScreen) and screen.too_small:
+            return isinstance(event, Key) and event.key == "escape"
+        return True
 
     def copy_to_clipboard(self, text: str) -> None:
         """Send text to the terminal's clipboard by OSC 52. No answer tells whether it arrived."""
@@ -165,17 +207,21 @@ class NerTuiApp(App[None]):
 
 PAPER = Theme(
     name="ner-paper",
-    primary="#7aa2f7",
-    secondary="#bb9af7",
-    accent="#7dcfff",
-    success="#9ece6a",
-    warning="#e0af68",
-    error="#f7768e",
-    foreground="#c8d0e8",
-    background="#16181f",
-    surface="#1b1e27",
-    panel="#262b3b",
+    primary="#87afff",
+    secondary="#af87ff",
+    accent="#87d7ff",
+    success="#87d787",
+    warning="#d7af5f",
+    error="#ff5f87",
+    foreground="#d0d0d0",
+    background="#1c1c1c",
+    surface="#262626",
+    panel="#303030",
     dark=True,
-    variables={"border-blurred": "#3a4057", "foreground-muted": "#8089a8"},
+    variables={"border-blurred": "#585858", "foreground-muted": "#949494"},
 )
-"""A quiet dark theme with contrast to spare, that comes through as well in 256 colours."""
+"""A quiet dark theme with contrast to spare.
+
+Its greys are those of the 256 colours' own ramp, its colours those of their cube: bluish greys would come out
+black and navy there, as over SSH and in tmux.
+"""

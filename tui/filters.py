@@ -9,7 +9,7 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-from flowchart.text import printable
+from flowchart.text import harmless
 
 _BOX = "─━┄┅┈┉╌╍═╴╶╸╺▔▁▂▃▄▅▆▇▀"
 _UPRIGHT = "│┃┆┇┊┋╎╏║╵╷╹╻▏▎▍▌▋▊▉▕▐"
@@ -73,7 +73,7 @@ class Safe(LineFilter):
         return [
             segment
             if segment.control or (segment.text.isprintable() and _SELECTOR not in segment.text)
-            else Segment(fixed_width(printable(segment.text)), segment.style, segment.control)
+            else Segment(fixed_width(harmless(segment.text)), segment.style, segment.control)
             for segment in segments
         ]
 

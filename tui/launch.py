@@ -26,7 +26,7 @@ def run_app(options: Options) -> int:
         walk.remarks += [remark] * bool(remark)
         from tui.app import NerTuiApp
 
-        app = NerTuiApp(options, walk)
+        app = NerTuiApp(options, walk, few_colours=terminal.own_colours())
         app.run(mouse=options.mouse)
         if app.last_words:
             sys.stderr.write(app.last_words + "\n")

@@ -29,6 +29,20 @@ def over_ssh() -> bool:
     return bool(os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY"))
 
 
+def own_colours() -> str:
+    """Return the theme that keeps the terminal's own 16 colours: the light one where it is known to be light.
+
+    COLORFGBG is set by rxvt, Konsole and others: text and background, as in 0;15.
+    """
+    background = os.environ.get("COLORFGBG", "").rpartition(";")[2]
+    return "ansi-light" if background in ("7", "15") else "ansi-dark"
+
+
+def is_dumb() -> bool:
+    """Whether the terminal knows no escape codes."""
+    return os.environ.get("TERM", "").lower() in ("dumb", "unknown")
+
+
 def osc52(text: str) -> str:
     """Return the escape sequence that puts `text` on the clipboard of the terminal's own machine.
 

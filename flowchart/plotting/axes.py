@@ -24,6 +24,7 @@ class Canvas:
         columns: Cells from left to right, of 0 to `right` texts.
         rows: Cells from bottom to top, of `bottom` to `top` F.
         step: The distance of the marks on the F axis.
+        marks: The cells of the points.
         taken: The cells that hold something not to be written over, as column and row from the bottom left.
     """
 
@@ -34,13 +35,14 @@ class Canvas:
     top: float
     step: float
     taken: set[tuple[int, int]] = field(default_factory=set)
+    marks: set[tuple[int, int]] = field(default_factory=set)
 
     @classmethod
     def around(cls, series: Series, others: Sequence[Mark], columns: int, rows: int) -> Canvas:
         """Return the canvas that shows a curve, its forecast, and the marks of another curve."""
         marks = [*series.marks, *series.trainings, *others]
         band = series.forecast.band if series.forecast else ()
-        right = max(mark.docs for mark in [*marks, *band]) * 1.04 or 1.0
+        right = max([series.expected, *(mark.docs for mark in [*marks, *band])]) * 1.04 or 1.0
         bottom, top, step = _range(marks, band, series.target, rows)
         return cls(columns, rows, right, bottom, top, step)
 
@@ -77,20 +79,32 @@ class Canvas:
         Args:
             text: What is to be written.
             mark: What it is about.
-            at_end: Whether to write over the end of a line that leads to the mark. Else the place tried first
-                is to the left and a row higher: a rising curve leaves that free.
+            at_end: Whether to write over the end of a line that leads to the mark. Else it stands over the
+                mark or under it, so that nobody takes it for another one's.
         """
         column, row = self.column(mark.docs), self.row(mark.score)
-        before, middle, after = column - 2 - len(text), column - len(text) // 2, column + 3
-        end = [(column + 1 - len(text), row)] if at_end else []
-        around = [(before, row + 1), (middle, row + 1), (after, row - 1), (before, row), (middle, row - 1)]
-        for start, line in (*end, *around):
-            cells = {(start + place, line) for place in range(-1, len(text) + 1)}
-            inside = start >= 0 and start + len(text) <= self.columns and 0 <= line < self.rows
-            if inside and not cells & self.taken:
+        ends = [(column + 1 - len(text), row)] if at_end else []
+        start = min(max(column - len(text) // 2, 0), self.columns - len(text))  # at an edge it is moved in
+        high, low = (self.row(value) if value is not None else row for value in (mark.high, mark.low))
+        over = [(start, line) for line in (row + 1, high + 1, row - 1, low - 1)]
+        beside = [(column + 2, row), (column - 1 - len(text), row)]
+        for first, line in (*ends, *over, *beside):
+            cells = {(first + place, line) for place in range(-1, len(text) + 1)}
+            inside = first >= 0 and first + len(text) <= self.columns and 0 <= line < self.rows
+            if inside and not cells & self.taken and self._nearest(first, len(text), line, mark):
                 self.taken |= cells
-                return start, line
+                return first, line
         return None
+
+    def _nearest(self, first: int, length: int, line: int, mark: Mark) -> bool:
+        """Whether a text would stand nearer to its own mark than to any other."""
+
+        def apart(cell: tuple[int, int]) -> tuple[int, int]:
+            column, row = cell
+            return max(first - column, column - (first + length - 1), 0), abs(row - line)
+
+        own = apart(self.cell(mark))
+        return not any(sum(apart(cell)) < sum(own) for cell in self.marks - {self.cell(mark)})
 
 
 def docs_ticks(texts: Iterable[float], canvas: Canvas) -> tuple[list[float], str]:

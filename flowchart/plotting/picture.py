@@ -106,8 +106,9 @@ def picture(scene: Scene, width: int, height: int) -> list[str]:
     ticks = score_ticks(canvas)
     figure.yticks(ticks, [scene.tick(tick) for tick in ticks])
     texts = [mark.docs for mark in series.marks]
+    canvas.marks = {canvas.cell(mark) for mark in series.marks}
     end = [series.forecast.band[-1].docs] if series.forecast else []
-    ticks_at, tick_line = docs_ticks([texts[-1], *end, texts[0], *texts], canvas)
+    ticks_at, tick_line = docs_ticks([texts[-1], *end, texts[0], round(series.expected), *texts], canvas)
     figure.xticks(ticks_at, [""] * len(ticks_at))
     if named:
         figure.xlabel("training texts")
@@ -124,7 +125,7 @@ def picture(scene: Scene, width: int, height: int) -> list[str]:
 def _uncrowded(scene: Scene, width: int) -> Scene:
     """The scene without the single trainings where the points alone fill the columns."""
     series = scene.series
-    last = series.marks[-1].docs
+    last = max(series.marks[-1].docs, series.expected)
     end = series.forecast.band[-1].docs if series.forecast else last
     if width * last >= len(series.marks) * _COLUMNS_FOR_TRAININGS * max(end, last):
         return scene

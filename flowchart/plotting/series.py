@@ -55,12 +55,14 @@ class Series:
         trainings: The single trainings, where a point is the mean of several.
         forecast: What was fitted, if anything was.
         target: The F wanted, 0 to 1.
+        expected: The texts of the last point that is asked for, there or not yet; 0 when unknown.
     """
 
     marks: tuple[Mark, ...] = ()
     trainings: tuple[Mark, ...] = ()
     forecast: Forecast | None = None
     target: float | None = None
+    expected: float = 0.0
 
 
 def read(curve: Mapping[str, Any], label: str | None = None) -> Series:
@@ -75,10 +77,22 @@ def read(curve: Mapping[str, Any], label: str | None = None) -> Series:
     count = Counter(mark.docs for mark in every)
     trainings = tuple(mark for mark in every if count[mark.docs] > 1)
     if label is not None:
-        return Series(marks, trainings)
+        return Series(marks, trainings, expected=_all_texts(curve))
     target = number_of(curve.get("target"))
     good = target is not None and 0 < target <= 1
-    return Series(marks, trainings, _forecast(curve.get("forecast"), marks), target if good else None)
+    forecast = _forecast(curve.get("forecast"), marks)
+    return Series(marks, trainings, forecast, target if good else None, _all_texts(curve))
+
+
+def _all_texts(curve: Mapping[str, Any]) -> float:
+    """The texts that are all of them, by the largest share that something is known of; 0 when unknown."""
+    largest, texts = 0.0, 0.0
+    for kind in ("points", "trainings", "expected"):
+        for record in rows_of(curve.get(kind)):
+            docs, share = number_of(record.get("docs")), number_of(record.get("fraction"))
+            if docs is not None and share is not None and largest < share <= 1 and docs > 0:
+                largest, texts = share, docs / share
+    return texts
 
 
 def means(marks: Iterable[Mark]) -> list[Mark]:

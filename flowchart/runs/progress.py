@@ -64,7 +64,8 @@ class Progress:
         repeats: How often each point is trained.
         expected: The trainings that were asked for; 0 when unknown.
         result: What came of it so far, in the shape of a train-curve result: the full records of the `points`
-            and `trainings` that are there, smallest first, the `verdict` and the `forecast`.
+            and `trainings` that are there, smallest first, the `verdict` and the `forecast`; in `expected`
+            the share and the texts of each training that has begun.
         facts: What a `measure` run has found out so far, by the name of the fact.
         end: The end event, once the run has ended.
     """
@@ -135,6 +136,7 @@ class Progress:
             case "point-start":
                 key = _key(event)
                 docs, steps = int(event["docs"]), int(event["max_steps"])
+                self.result.setdefault("expected", []).append({"fraction": key[0], "docs": docs})
                 self.trainings[key] = TrainingProgress(*key, docs=docs, max_steps=steps, state="training")
             case "step":
                 training = self._training(event)

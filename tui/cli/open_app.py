@@ -25,6 +25,15 @@ def run(options: argparse.Namespace) -> int:
             raise UserError(
                 f"needs a terminal, but {name} is none; over ssh use ssh -t, or print a report with --plain"
             )
+    from tui.terminal import is_dumb
+
+    if is_dumb():
+        if data is None and not options.demo:
+            raise UserError("TERM=dumb has no way to draw the app; name a file for its plain report")
+        from tui.cli.plain_report import write
+
+        sys.stderr.write("ner-tui: TERM=dumb has no way to draw the app; this is the plain report\n")
+        return write(options, data)
     from tui.launch import run_app
     from tui.options import Options
 

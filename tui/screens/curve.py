@@ -8,6 +8,7 @@ from textual import getters, work
 
 from flowchart.errors import UserError
 from flowchart.runs.asked import is_with
+from flowchart.runs.broken import why_broken
 from flowchart.runs.folder import Run, Status
 from flowchart.runs.process import launch
 from flowchart.runs.progress import Progress
@@ -136,7 +137,7 @@ class CurveScreen(MeasuringScreen):
             result = None if status in ACTIVE else run.result()
             if result is not None:
                 progress.take(result)
-            log = run.log_tail(5) if status is Status.CRASHED else ()
+            log = [why_broken(run), *run.log_tail(4)] if status is Status.CRASHED else ()
             self.metrics.curve_view.show_run(status, progress, log=log, other_data=other)
             if self._training is None:
                 self.status_line.show_curve(status, progress)

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
+from textual.events import Resize
 
 from flowchart.evidence import Evidence, as_record
 from flowchart.evidence.facts import numbers
@@ -17,6 +17,7 @@ from flowchart.runs.folder import Run
 from flowchart.text import one_line, printable
 from tui.glyphs import Glyphs
 from tui.panes.evidence_text import table_content
+from tui.screens.base import ClosingScreen
 from tui.screens.findings import FindingsScreen
 from tui.widgets.key_hints import KeyHints
 from tui.widgets.plain import Plain
@@ -43,7 +44,7 @@ async def show_details(
     await app.push_screen_wait(DetailsScreen(evidence, question, run, summary or {}, glyphs))
 
 
-class DetailsScreen(Screen[None]):
+class DetailsScreen(ClosingScreen[None]):
     """The table in full; enter opens the rows behind it."""
 
     DEFAULT_CSS = """
@@ -83,7 +84,7 @@ class DetailsScreen(Screen[None]):
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
 
-    def on_resize(self) -> None:
+    def on_resize(self, _event: Resize) -> None:
         """Fit the table to the width."""
         evidence = self._evidence
         cells = self.query_one(VerticalScroll).scrollable_content_region.width - 1

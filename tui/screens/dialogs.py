@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -19,14 +19,14 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from flowchart.text import printable
+from tui.screens.base import Answered, ClosingScreen
 from tui.widgets.key_hints import KeyHints
+from tui.widgets.lines import Lines
 from tui.widgets.plain import Plain, styled
 from tui.widgets.prompt_line import PromptLine
 
-Answered = TypeVar("Answered")
 
-
-class Dialog(ModalScreen[Answered]):
+class Dialog(ClosingScreen[Answered], ModalScreen[Answered]):
     """A box over the screen below. Its styles are its own, so that the first frame need not parse them."""
 
     DEFAULT_CSS = """
@@ -45,7 +45,7 @@ class Dialog(ModalScreen[Answered]):
         & > Plain.prompt { margin-bottom: 0; color: $foreground-muted; }
         & > Plain:last-child { margin-bottom: 0; }
         & > Input { margin-bottom: 1; background: $panel; }
-        & > OptionList { height: auto; max-height: 12; background: transparent; }
+        & > Lines { height: auto; max-height: 12; border: none; text-wrap: wrap; }
         &.-tight > Input { margin-bottom: 0; } /* so that 24 lines hold it */
     }
     """
@@ -56,8 +56,6 @@ class Choice(Dialog[str]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss('')", "Back", id="dialog.back"),
-        Binding("j", "move('cursor_down')", show=False),
-        Binding("k", "move('cursor_up')", show=False),
     ]
 
     def __init__(self, question: str, answers: Sequence[tuple[str, str]]) -> None:
@@ -74,7 +72,7 @@ class Choice(Dialog[str]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Plain(self._question)
-            yield OptionList(
+            yield Lines(
                 *(
                     Option(Content.assemble((f" {key} ", "bold"), f" {text}"), id=key)
                     for key, text in self._answers
@@ -84,17 +82,13 @@ class Choice(Dialog[str]):
         yield KeyHints()
 
     def on_mount(self) -> None:
-        self.query_one(OptionList).focus()
+        self.query_one(Lines).focus()
 
     def on_key(self, event: Key) -> None:
         """Take an answer by its key."""
         if event.character and any(key == event.character for key, _ in self._answers):
             event.stop()
             self.dismiss(event.character)
-
-    def action_move(self, action: str) -> None:
-        """Move in the list of answers."""
-        getattr(self.query_one(OptionList), f"action_{action}")()
 
     @on(OptionList.OptionSelected)
     def _take(self, event: OptionList.OptionSelected) -> None:

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -21,37 +21,16 @@ from flowchart.findings_file import read_findings, read_row
 from flowchart.text import from_here, one_line, printable
 from tui.glyphs import Glyphs
 from tui.panes.data_view import SEVERITY
+from tui.screens.base import ClosingScreen
 from tui.widgets.key_hints import KeyHints
+from tui.widgets.lines import Lines
 from tui.widgets.plain import Plain
 
 PAGE = 500
 """Findings read at a time: a list of 50,000 lines helps nobody and costs a slow start."""
 
 
-class Lines(OptionList):
-    """A list that j and k move in too."""
-
-    DEFAULT_CSS = """
-    Lines {
-        height: 1fr;
-        border: round $border-blurred;
-        background: transparent;
-        text-wrap: nowrap;
-        text-overflow: ellipsis;
-    }
-    Lines:focus { border: round $border; }
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "Open", tooltip="Open the row as it stands in its file"),
-        Binding("j", "cursor_down", "Down", show=False),
-        Binding("k", "cursor_up", "Up", show=False),
-        Binding("g", "first", "First", show=False),
-        Binding("G", "last", "Last", show=False),
-    ]
-
-
-class FindingsScreen(Screen[None]):
+class FindingsScreen(ClosingScreen[None]):
     """Findings, or rows in their shape: the kinds on the left, those of one right, one in full below."""
 
     DEFAULT_CSS = """
@@ -232,7 +211,7 @@ class FindingsScreen(Screen[None]):
         self.app.push_screen(RowScreen(f"{from_here(str(file))}, row {row}", text))
 
 
-class RowScreen(ModalScreen[None]):
+class RowScreen(ClosingScreen[None], ModalScreen[None]):
     """One row of a file, letter by letter."""
 
     DEFAULT_CSS = """

@@ -9,16 +9,17 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
+from textual.events import Resize
 
 from flowchart.graph import Flowchart
 from flowchart.text import printable
 from tui.glyphs import Glyphs
+from tui.screens.base import ClosingScreen
 from tui.widgets.key_hints import KeyHints
 from tui.widgets.plain import Plain, hanging
 
 
-class HelpScreen(Screen[None]):
+class HelpScreen(ClosingScreen[None]):
     """One text that scrolls."""
 
     DEFAULT_CSS = """
@@ -47,7 +48,7 @@ class HelpScreen(Screen[None]):
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
 
-    def on_resize(self) -> None:
+    def on_resize(self, _event: Resize) -> None:
         """Wrap the text to the width."""
         region = self.query_one(VerticalScroll).scrollable_content_region
         groups = key_groups(self.app.get_key_display)
@@ -66,9 +67,10 @@ def key_groups(display: object) -> list[tuple[str, list[tuple[str, str]]]]:
     from tui.panes.tree_pane import SearchInput
     from tui.screens.details import DetailsScreen
     from tui.screens.dialogs import Ask
-    from tui.screens.findings import FindingsScreen, Lines
+    from tui.screens.findings import FindingsScreen
     from tui.screens.main import MainScreen
     from tui.screens.runs import RunsScreen
+    from tui.widgets.lines import Lines
 
     assert callable(display)
     groups: list[tuple[str, Iterable[BindingType]]] = [

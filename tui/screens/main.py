@@ -16,6 +16,7 @@ from textual.widget import Widget
 from flowchart.dataset.funnel import mended
 from flowchart.errors import UserError
 from flowchart.graph import Answer, Node
+from flowchart.runs.broken import why_broken
 from flowchart.runs.folder import Run, Status
 from flowchart.runs.process import launch
 from flowchart.runs.progress import Progress
@@ -315,7 +316,9 @@ class MainScreen(CurveScreen):
             view.show_result(files, result)
             self._mendable = mended(result.get("funnel", ()))[1]
         else:
-            self._show_check_failure(str((progress.end or {}).get("message") or f"loading {status.value}"))
+            said = (progress.end or {}).get("message")
+            why = f": {why_broken(run)}" if status is Status.CRASHED else ""
+            self._show_check_failure(str(said or f"loading {status.value}{why}"))
         self.status_line.show_data(files, status)
         self.refresh_bindings()
         if status not in ACTIVE:

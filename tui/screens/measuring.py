@@ -11,6 +11,7 @@ from textual.screen import Screen
 
 from flowchart.errors import UserError
 from flowchart.evidence import Facts
+from flowchart.runs.broken import why_broken
 from flowchart.runs.folder import Run, Status
 from flowchart.runs.process import cancel
 from flowchart.runs.progress import Progress
@@ -117,9 +118,7 @@ class MeasuringScreen(Screen[None]):
         self.status_line.show_measuring(self.measuring)
         self._show_known()
         if status in (Status.FAILED, Status.CRASHED):
-            last = next((line for line in reversed(run.log_tail()) if line.strip()), "")
-            killed = "its process was killed, perhaps for want of memory; m measures again"
-            why = str((progress.end or {}).get("message") or last or killed)
+            why = str((progress.end or {}).get("message") or f"{why_broken(run)}; m measures again")
             self.notify(why, title="Not measured", severity="error", markup=False, timeout=10)
 
     @work(group="dialog", exclusive=True)

@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -24,8 +23,9 @@ from flowchart.text import one_line, printable
 from flowchart.walk import Walk
 from tui.following import ACTIVE
 from tui.glyphs import Glyphs
-from tui.screens.findings import Lines
+from tui.screens.base import ClosingScreen
 from tui.widgets.key_hints import KeyHints
+from tui.widgets.lines import Lines
 from tui.widgets.plain import Plain
 
 MOST = 200
@@ -40,7 +40,7 @@ class Taken:
     compare: bool = False
 
 
-class RunsScreen(Screen[Taken | None]):
+class RunsScreen(ClosingScreen[Taken | None]):
     """A line a run, newest first; enter shows its curve, c lays it over the one in view."""
 
     DEFAULT_CSS = """
