@@ -39,7 +39,7 @@ def test_chance_is_seldom_called_a_gain() -> None:
         difficulty = draw.random((TEXTS, 2))
         default, *tuned = (measured(draw, 0.7, difficulty) for _ in range(TRIED + 1))
         best = max(tuned, key=lambda counts: counts.scores()["ents_f"])
-        found = paired([(default, best)], 0)
+        found = paired([(default, best)], 0, 1e-9)
         low, _ = widened(found.mean, found.interval.low, found.interval.high, TRIED)
         wrong["widened"] += low > 0
         wrong["as it was"] += found.interval.low > 0
@@ -55,6 +55,6 @@ def test_a_true_gain_is_still_found() -> None:
         difficulty = draw.random((TEXTS, 2))
         default, *tuned = (measured(draw, f, difficulty) for f in (0.7, 0.7, 0.7, 0.8, 0.7, 0.7))
         best = max(tuned, key=lambda counts: counts.scores()["ents_f"])
-        difference = paired([(default, best)], 0)
+        difference = paired([(default, best)], 0, 1e-9)
         found += widened(difference.mean, difference.interval.low, difference.interval.high, TRIED)[0] > 0
     assert found >= 30
