@@ -68,7 +68,7 @@ def test_the_difference_by_hand(workspace: Workspace) -> None:
     # The draws alone would say 0.09 to 0.29; two such texts made up and the seeds' part widen it.
     assert -0.03 < result["low"] < 0.06
     assert 0.25 < result["high"] < 0.36
-    assert result["seed_sd"] == pytest.approx(0.014)  # of two trainings of nobody knows how many spans
+    assert result["seed_sd"] == pytest.approx(0.015)  # of two trainings of nobody knows how many spans
     assert (result["repeats"], result["confidence"], result["smallest_gain"]) == (1, 0.95, 0.005)
     assert (result["default_run"], result["tuned_run"]) == (default.id, tuned.id)
     assert result["what"] == "own.cfg, training.dropout 0.2"
