@@ -336,3 +336,21 @@ async def test_what_was_set_stays_for_the_same_files(make_app: MakeApp, small_da
             await wait_until(pilot, lambda app=app: loaded(app))
             session = app.walk.session
             assert (session.target, session.repeats, session.n_samples) == then
+
+
+async def test_a_row_of_a_file_that_has_changed_is_not_shown(make_app: MakeApp, tmp_path: Path) -> None:
+    """Another row would stand there as if it were the one that was found."""
+    file = write_rows(tmp_path / "orders.jsonl", [*rows(30), {"text": "", "spans": [], "answer": "accept"}])
+    app = make_app(file)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await wait_until(pilot, lambda: app.main.metrics.data_view.loaded)
+        write_rows(file, rows(40, first=5))
+        await pilot.press("f")
+        await wait_until(pilot, lambda: isinstance(app.screen, FindingsScreen) and bool(app.screen._rows))
+        await pilot.press("enter", "enter")
+        await wait_until(pilot, lambda: "has changed since it was read" in screen_text(app))
+        assert isinstance(app.screen, FindingsScreen)
+        await pilot.press("escape", "t")
+        await wait_until(pilot, lambda: "Changed since the data was loaded" in screen_text(app))
+        await pilot.press("b", "3")
+        await wait_until(pilot, lambda: "this is of the data as it was" in screen_text(app))
