@@ -348,7 +348,10 @@ async def test_a_row_of_a_file_that_has_changed_is_not_shown(make_app: MakeApp, 
         await pilot.press("f")
         await wait_until(pilot, lambda: isinstance(app.screen, FindingsScreen) and bool(app.screen._rows))
         await pilot.press("enter", "enter")
-        await wait_until(pilot, lambda: "has changed since it was read" in screen_text(app))
+        await wait_until(
+            pilot,
+            lambda: any("has changed since it was read" in note.message for note in app._notifications),
+        )
         assert isinstance(app.screen, FindingsScreen)
         await pilot.press("escape", "t")
         await wait_until(pilot, lambda: "Changed since the data was loaded" in screen_text(app))

@@ -1,4 +1,4 @@
-"""No keys, however fast and wherever, end the app or lose an answer. 20,000 of them: tests/benchmarks."""
+"""No keys, however fast and wherever, end the app or lose an answer. 20,000 of them: pytest -m benchmark."""
 
 from __future__ import annotations
 
