@@ -141,6 +141,13 @@ class NerTuiApp(KeysInOrder):
         if taken is not None:
             self.theme = names[taken]
 
+    async def _check_bindings(self, key: str, priority: bool = False) -> bool:
+        """Do what a key is bound to; where that is nothing, the screen says why."""
+        done = await super()._check_bindings(key, priority)
+        if not done and not priority and (explain := getattr(self.screen, "explain", None)) is not None:
+            explain(key)
+        return done
+
     def takes(self, event: Key | Paste) -> bool:
         """Whether a key may do anything: on a screen that nobody can read, only going back."""
         screen = self.screen

@@ -376,3 +376,24 @@ async def test_f_does_nothing_where_there_is_nothing_to_mend(make_app: MakeApp, 
         await pilot.pause()
         assert app.walk.session.fix is False
         assert "Mend" not in screen_text(app)
+
+
+async def test_a_row_of_a_file_that_has_changed_is_not_shown(make_app: MakeApp, tmp_path: Path) -> None:
+    """Another row would stand there as if it were the one that was found."""
+    file = write_rows(tmp_path / "orders.jsonl", [*rows(30), {"text": "", "spans": [], "answer": "accept"}])
+    app = make_app(file)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await wait_until(pilot, lambda: app.main.metrics.data_view.loaded)
+        write_rows(file, rows(40, first=5))
+        await pilot.press("f")
+        await wait_until(pilot, lambda: isinstance(app.screen, FindingsScreen) and bool(app.screen._rows))
+        await pilot.press("enter", "enter")
+        await wait_until(
+            pilot,
+            lambda: any("has changed since it was read" in note.message for note in app._notifications),
+        )
+        assert isinstance(app.screen, FindingsScreen)
+        await pilot.press("escape", "t")
+        await wait_until(pilot, lambda: "Changed since the data was loaded" in screen_text(app))
+        await pilot.press("b", "3")
+        await wait_until(pilot, lambda: "this is of the data as it was" in screen_text(app))

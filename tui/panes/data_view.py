@@ -42,6 +42,7 @@ class DataView(VerticalScroll, can_focus=True):
         self._progress: Progress | None = None
         self._result: dict[str, Any] | None = None
         self._failure = ""
+        self._changed: Sequence[str] = ()
 
     def compose(self) -> ComposeResult:
         yield Plain(NO_DATA)
@@ -64,6 +65,11 @@ class DataView(VerticalScroll, can_focus=True):
         self._files, self._progress, self._result, self._failure = files, None, None, message
         self._show()
 
+    def show_changed(self, files: Sequence[str]) -> None:
+        """Say which files hold something else by now than what is shown here."""
+        self._changed = files
+        self._show()
+
     @property
     def loaded(self) -> bool:
         """Whether a dataset's facts are shown."""
@@ -72,6 +78,8 @@ class DataView(VerticalScroll, can_focus=True):
     def _show(self) -> None:
         width = max(self.scrollable_content_region.width - 1, 20)  # a text's own padding
         blocks = [headline(self._files, self._result, width)] if self._files else []
+        if self._changed and self._result is not None:
+            blocks.append(Content.styled(printable(stale(self._changed)), "$text-warning"))
         if self._failure:
             hint = "Press o to open another file; everything else goes on as before."
             blocks += [Content.styled(printable(self._failure), "$text-error"), Content(hint)]
@@ -87,6 +95,13 @@ class DataView(VerticalScroll, can_focus=True):
         else:
             blocks.append(Content(NO_DATA))
         self.query_one(Plain).show(Content("\n\n").join(block for block in blocks if block.plain))
+
+
+def stale(files: Sequence[str]) -> str:
+    """What is said of files that have changed since they were read."""
+    names = ", ".join(PurePath(file).name for file in files)
+    have = "has" if len(files) == 1 else "have"
+    return f"{names} {have} changed since: this is of the data as it was. Open it again with o and enter."
 
 
 def headline(files: Sequence[str], result: Mapping[str, Any] | None, width: int) -> Content:

@@ -66,6 +66,7 @@ class QuestionPane(VerticalScroll, can_focus=True):
         self._measuring = ""
         self._basis = False
         self._drawn_to = 0
+        self._changed = ""
 
     def compose(self) -> ComposeResult:
         yield Plain()
@@ -84,6 +85,11 @@ class QuestionPane(VerticalScroll, can_focus=True):
         if self.node is None or node.id != self.node.id:
             self.scroll_home(animate=False)
         self._path, self.node = path, node
+        self._show()
+
+    def show_changed(self, said: str) -> None:
+        """Say that what was measured is of data as it was; "" when it is of the data as it is."""
+        self._changed = said
         self._show()
 
     @property
@@ -115,7 +121,10 @@ class QuestionPane(VerticalScroll, can_focus=True):
         if self.evidence is None:
             data = self._facts.check is not None
             return nothing_yet(self.node, self._measuring, data=data)
-        return evidence_content(self.evidence, in_hand=not self.looking_elsewhere, cells=self._cells)
+        known = evidence_content(self.evidence, in_hand=not self.looking_elsewhere, cells=self._cells)
+        if self._changed:
+            return Content.styled(f"{printable(self._changed)}\n", "$text-warning") + known
+        return known
 
     @property
     def _cells(self) -> int:

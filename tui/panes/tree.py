@@ -11,6 +11,7 @@ from rich.style import Style
 from rich.text import Text
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.events import Resize
 from textual.message import Message
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
@@ -291,10 +292,25 @@ class FlowchartTree(Tree[Item]):
     def action_scroll_home(self) -> None:
         """Go to the first line."""
         self.cursor_line = 0
+        self._keep_in_view()
 
     def action_last(self) -> None:
         """Go to the last line."""
         self.cursor_line = self.last_line
+        self._keep_in_view()
+
+    def on_resize(self, _event: Resize) -> None:
+        """Keep the line under the cursor in view: it is what enter is about."""
+        self.call_after_refresh(self._keep_in_view)
+
+    def _keep_in_view(self) -> None:
+        self.scroll_to_line(self.cursor_line, animate=False)
+
+    def shows(self, node_id: str) -> bool:
+        """Whether the line of a box is in view."""
+        line = self._lines.get(node_id)
+        top, height = self.scroll_offset.y, self.scrollable_content_region.height
+        return bool(self.region.area) and line is not None and top <= line.line < top + height
 
     def action_search(self) -> None:
         """Ask for words to search for."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
+from pathlib import PurePath
 
 from textual import getters, work
 
@@ -35,6 +37,8 @@ class CurveScreen(MeasuringScreen):
         self._check: Run | None = None
         """The run that loads the data in view, or has loaded it."""
         self._check_status: Status | None = None
+        self._changed: list[str] = []
+        """The files that have changed since the data in view was loaded."""
 
     def bring_to_front(self, name: str) -> None:
         """Go to a pane where one pane has the whole screen."""
@@ -81,6 +85,8 @@ class CurveScreen(MeasuringScreen):
                 "A training is running: x cancels it, R lists the runs.", severity="warning", markup=False
             )
             return
+        if not await self._data_is_as_it_was():
+            return
         node = self.question.node or self.walk.path.current
         answers = await ask_for_curve(self.app, self.walk, node, self.facts)
         if answers is None:
@@ -95,6 +101,44 @@ class CurveScreen(MeasuringScreen):
         self.metrics.view = "curve"
         self.bring_to_front("metrics")
         self.follow_curve(run)
+
+    async def look_at_files(self) -> list[str]:
+        """Say beside what is shown which files have changed since it was found; return their paths."""
+        from flowchart.runs.changed import changed_files
+        from tui.panes.data_view import stale
+
+        run = self._check
+        if run is None or self._check_status is not Status.FINISHED:
+            changed: list[str] = []
+        else:
+            with suppress(UserError):  # gone: then its hashes are as they were
+                await asyncio.to_thread(run.refresh)
+            changed = await asyncio.to_thread(changed_files, run)
+        if changed != self._changed:
+            self._changed = changed
+            self.metrics.data_view.show_changed(changed)
+            self.question.show_changed(stale(changed) if changed else "")
+        return changed
+
+    async def load_again(self) -> None:
+        """Load the data in view anew."""
+        raise NotImplementedError
+
+    async def _data_is_as_it_was(self) -> bool:
+        """Whether to train: of files that have changed since they were loaded, somebody is asked first."""
+        from tui.screens.dialogs import Choice
+
+        changed = await self.look_at_files()
+        if not changed:
+            return True
+        answers = [("l", "Load them first, and look"), ("t", "Train on them as they are now"), ("b", "Back")]
+        names = ", ".join(PurePath(file).name for file in changed)
+        answer = await self.app.push_screen_wait(
+            Choice(f"Changed since the data was loaded: {names}", answers)
+        )
+        if answer == "l":
+            await self.load_again()
+        return bool(answer == "t")
 
     def attend(self, run: Run) -> None:
         """Keep a training in hand until it ends, whatever curve is in view, unless another one is already."""

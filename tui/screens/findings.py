@@ -204,6 +204,17 @@ class FindingsScreen(ClosingScreen[None]):
             self.notify("This finding is about the file as a whole.", markup=False)
             return
         try:
+            changed = await asyncio.to_thread(changed_since, self._file.parent, file)
+        except UserError as error:  # the run is gone, and with it what it has read
+            self.notify(str(error), severity="error", markup=False)
+            return
+        if changed:
+            said = f"{from_here(str(file))} has changed since it was read: row {row} may be another by now. "
+            self.notify(
+                f"{said}Open it again (o) to see what it holds.", severity="warning", markup=False, timeout=10
+            )
+            return
+        try:
             text = await asyncio.to_thread(read_row, file, row)
         except (UserError, OSError) as error:
             self.notify(f"{file}, row {row}: {error}", severity="error", markup=False)
@@ -238,6 +249,14 @@ class RowScreen(ClosingScreen[None], ModalScreen[None]):
                 Content.styled(one_line(self._title), "bold") + Content("\n\n" + printable(self._text))
             )
         yield KeyHints()
+
+
+def changed_since(folder: Path, file: Path) -> bool:
+    """Whether a file holds something else than when the run in a folder has read it."""
+    from flowchart.runs.changed import changed_files
+    from flowchart.runs.folder import Run
+
+    return str(file.absolute()) in changed_files(Run.open(folder))
 
 
 def finding_line(finding: dict[str, Any]) -> str:

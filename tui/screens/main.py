@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from time import monotonic
 from typing import ClassVar
 
 from textual import getters, on, work
@@ -34,6 +35,9 @@ from tui.widgets.key_hints import KeyHints
 from tui.widgets.plain import Plain
 from tui.widgets.status_line import StatusLine
 
+LOOK_AGAIN = 3.0
+"""Seconds between two looks at whether the data's files are still what was loaded."""
+
 PANES = ("flowchart", "question", "metrics")
 
 NOT_UNSEEN = frozenset(
@@ -43,6 +47,26 @@ NOT_UNSEEN = frozenset(
     ]
 )
 """What is not done in a terminal too small to see what it does."""
+
+
+NOTHING_DONE = {
+    "answer": "This box has no such answer: the line below names its keys.",
+    "accept": "The data suggests nothing here: y and n answer.",
+    "undo": "There is no answer to take back.",
+    "note_last": "There is no answer to write a note on yet.",
+    "come_back": "The box in hand is shown already.",
+    "rows": "Nothing was measured about this box.",
+    "measure": "Open a dataset first (o).",
+    "cancel": "Nothing is running.",
+    "findings": "No findings to open: o opens a dataset.",
+    "labels": "No learning curve yet: t trains one.",
+}
+"""Why a key does nothing now, by its action."""
+
+
+def _parsed(action: str) -> tuple[str, tuple[object, ...]]:
+    name, _, parameter = action.partition("(")
+    return name, (parameter.strip("')"),) if parameter else ()
 
 
 class MainScreen(CurveScreen):
@@ -61,6 +85,7 @@ class MainScreen(CurveScreen):
         self._arranged: tuple[Layout, bool, str] | None = None
         self._mendable = 0
         """The spans of the data in view that mending would bring."""
+        self._explained, self._explained_at = "", 0.0
 
     def compose(self) -> ComposeResult:
         yield StatusLine(self.glyphs)
@@ -77,6 +102,7 @@ class MainScreen(CurveScreen):
         self._show_walk()
         self.tree_pane.tree_view.focus()
         self.call_after_refresh(self._begin)
+        self.set_interval(LOOK_AGAIN, self._watch_files)
 
     async def _begin(self) -> None:
         """Do what may wait for the first frame: remarks, the data, a run that still goes on."""
@@ -94,6 +120,11 @@ class MainScreen(CurveScreen):
         if self.walk.session.data:
             self._load_data()
             self.come_back_to_curve()
+
+    @work(group="watch", exclusive=True)
+    async def _watch_files(self) -> None:
+        """Notice files that change under what is shown of them; a look at each, nothing is read for it."""
+        await self.look_at_files()
 
     def _open_given(self) -> None:
         options = self.app.options
@@ -144,8 +175,10 @@ class MainScreen(CurveScreen):
 
     def action_answer(self, answer: str) -> None:
         """Answer the box in hand; it is on disk before the next one is shown."""
-        if self.question.looking_elsewhere:
+        if not self._in_view:
             self.action_come_back()
+            if not self._in_view:
+                self.action_pane("question")
             self.notify("This is the box in hand: press the key again to answer it.", markup=False)
             return
         try:
@@ -159,6 +192,55 @@ class MainScreen(CurveScreen):
                 f"Answered {answer.upper()}; the data suggested {step.suggestion}. W notes why, if you like."
             )
             self.notify(said, markup=False)
+
+    @property
+    def _in_view(self) -> bool:
+        """Whether the box in hand can be seen: in the question pane, or as its line in the flowchart."""
+        if not self.is_mounted:
+            return False
+        asked = bool(self.question.region.area) and not self.question.looking_elsewhere
+        held = self.tree_pane.tree_view.shows(self.walk.path.current.id)
+        return asked or (held and not self.question.looking_elsewhere)
+
+    def says(self, action: str, description: str) -> str:
+        """Return what a key does now, for the line of keys."""
+        accepted = self._accepted()
+        takes = (
+            ""
+            if accepted is None
+            else "Go on"
+            if accepted is Answer.NEXT
+            else f"Take {accepted.value.upper()}"
+        )
+        if action == "accept" or action.startswith("answer"):
+            if not self._in_view:
+                return "Show the question"
+            return takes if action == "accept" and takes else description
+        if action == "select_cursor":
+            line = self.tree_pane.tree_view.cursor_node
+            item = line.data if line is not None else None
+            if item is None or not item.looks_at:
+                return "Fold"
+            held = item.looks_at == self.walk.path.current.id and not self.question.looking_elsewhere
+            return takes if held and takes and self.question.region.area else description
+        return description
+
+    def explain(self, key: str) -> None:
+        """Say why a key has done nothing."""
+        actions = [
+            binding.action
+            for binding in self._bindings.key_to_bindings.get(key, ())
+            if not self.check_action(*_parsed(binding.action))
+        ]
+        why = next(
+            (NOTHING_DONE[name] for name in (a.partition("(")[0] for a in actions) if name in NOTHING_DONE),
+            "",
+        )
+        if self._layout_now is Layout.TOO_SMALL or (not why and len(key) > 1):
+            return
+        if why != self._explained or not self._explained_at or monotonic() - self._explained_at > 2:
+            self._explained, self._explained_at = why, monotonic()
+            self.notify(why or f"{key} does nothing here; ? lists the keys.", markup=False, timeout=3)
 
     def _accepted(self) -> Answer | None:
         """The answer that enter gives: what the data suggests, or on; None when there is none."""
@@ -260,6 +342,9 @@ class MainScreen(CurveScreen):
         self.workers.cancel_group(self, "check")
         self._check = self._check_status = None
         self._mendable = 0
+        self._changed = []
+        self.metrics.data_view.show_changed([])
+        self.question.show_changed("")
         files = [*self.walk.session.data, *self.walk.session.eval]
         self.metrics.data_view.show_loading(files, Progress())
         self.status_line.show_data(files, Status.WAITING)

@@ -77,6 +77,7 @@ class RunsScreen(ClosingScreen[Taken | None]):
         self.glyphs = glyphs
         self._runs: list[Run] = []
         self._in_view = ""
+        self._status: dict[str, Status] = {}
 
     def compose(self) -> ComposeResult:
         yield Plain(Content.styled(" Runs", "bold"))
@@ -99,6 +100,7 @@ class RunsScreen(ClosingScreen[Taken | None]):
         lines = await asyncio.to_thread(
             lambda: [run_line(run, self._walk, marks.get(run.id, " ")) for run in self._runs]
         )
+        self._status = await asyncio.to_thread(lambda: {run.id: run.status() for run in self._runs})
         self.lines.clear_options()
         self.lines.add_options([Option(line) for line in lines])
         self.lines.border_title = Content(
@@ -113,8 +115,26 @@ class RunsScreen(ClosingScreen[Taken | None]):
         place = self.lines.highlighted
         return self._runs[place] if place is not None and place < len(self._runs) else None
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Offer to cancel what runs and to resume what broke off."""
+        run = self._run() if self.is_mounted else None
+        status = self._status.get(run.id) if run is not None else None
+        if action == "cancel":
+            return status in ACTIVE
+        if action == "resume":
+            return status in (Status.FAILED, Status.CRASHED, Status.CANCELLED)
+        return True
+
+    def explain(self, key: str) -> None:
+        """Say why a key has done nothing."""
+        if key == "x":
+            self.notify("Only a run that goes on can be cancelled.", markup=False, timeout=3)
+        elif key == "r":
+            self.notify("Only a run that broke or was cancelled can be resumed.", markup=False, timeout=3)
+
     @on(OptionList.OptionHighlighted)
     def _show_log(self) -> None:
+        self.refresh_bindings()
         run = self._run()
         if run is not None:
             log = "\n".join(run.log_tail(20)) or "(nothing in its log)"

@@ -45,7 +45,9 @@ class KeyHints(Plain):
         for active in self.screen.active_bindings.values():
             binding = active.binding
             if binding.show and active.enabled and binding.action not in shown:
-                shown[binding.action] = (self.app.get_key_display(binding), binding.description)
+                says = getattr(self.screen, "says", None)  # what the key does now
+                text = says(binding.action, binding.description) if says else binding.description
+                shown[binding.action] = (self.app.get_key_display(binding), text)
         last = [hint for action, hint in shown.items() if action.endswith("help")]
         room = width - sum(cell_len(f"{key} {name}{GAP}") for key, name in last)
         fitting: list[tuple[str, str]] = []
