@@ -225,7 +225,19 @@ PAPER = Theme(
     surface="#262626",
     panel="#303030",
     dark=True,
-    variables={"border-blurred": "#585858", "foreground-muted": "#949494"},
+    variables={
+        "border-blurred": "#585858",
+        "foreground-muted": "#949494",
+        "block-cursor-blurred-background": "#3a3a3a",
+        "block-hover-background": "#303030",
+        "scrollbar": "#626262",
+        "scrollbar-hover": "#8a8a8a",
+        "scrollbar-active": "#87afff",
+        "scrollbar-background": "#262626",
+        "scrollbar-background-hover": "#262626",
+        "scrollbar-background-active": "#262626",
+        "scrollbar-corner-color": "#262626",
+    },
 )
 """A quiet dark theme with contrast to spare.
 

@@ -396,4 +396,4 @@ async def test_a_row_of_a_file_that_has_changed_is_not_shown(make_app: MakeApp, 
         await pilot.press("escape", "t")
         await wait_until(pilot, lambda: "Changed since the data was loaded" in screen_text(app))
         await pilot.press("b", "3")
-        await wait_until(pilot, lambda: "this is of the data as it was" in screen_text(app))
+        await wait_until(pilot, lambda: "orders.jsonl has changed since" in screen_text(app))
