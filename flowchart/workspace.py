@@ -22,6 +22,9 @@ DEFAULT = ".ner-tui"
 DEMO = ".ner-tui-demo"
 """The same for the demo data, which is not to take the place of somebody's own."""
 
+_NO_SYNC = (errno.EINVAL, errno.EBADF, errno.ENOSYS, errno.EOPNOTSUPP, errno.EACCES, errno.EPERM)
+"""What a file system says that brings no folder to the disk when asked: it does by itself, or never."""
+
 NO_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)
 """What a file system says that knows no locks."""
 
@@ -77,7 +80,7 @@ class Workspace:
             UserError: The folder cannot be made or written.
         """
         try:
-            self.runs.mkdir(parents=True, exist_ok=True)
+            make_folder(self.runs)
             ignore = self.root / ".gitignore"
             if not ignore.exists():
                 write_atomic(ignore, "*\n")
@@ -147,6 +150,7 @@ class Workspace:
 def write_atomic(path: Path, data: str | bytes) -> None:
     """Write a whole file so that a reader, or a crash at any moment, finds the old content or the new.
 
+    When it returns the new content is on the disk, under its name: no power cut brings the old one back.
     A link stays one: the file that it leads to is written.
 
     Raises:
@@ -161,9 +165,59 @@ def write_atomic(path: Path, data: str | bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
+        sync_folder(path.parent)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring a folder's names to the disk: until then a power cut may undo a rename, a link or a new file.
+
+    Raises:
+        OSError: The disk fails. A file system that knows no such thing is no failure.
+    """
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno in _NO_SYNC:
+            return
+        raise
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_SYNC:
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those it lies in, where they are missing, so that no power cut takes them away.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    missing = []
+    while not folder.is_dir():
+        missing.append(folder)
+        folder = folder.parent
+    for each in reversed(missing):
+        each.mkdir(exist_ok=True)
+        sync_folder(each.parent)
+
+
+def sync_tree(folder: Path) -> None:
+    """Bring all that is in a folder to the disk: what is written next may then say that it is there.
+
+    Raises:
+        OSError: The disk fails.
+    """
+    for root, _, files in os.walk(folder):
+        for name in files:
+            with (Path(root) / name).open("rb") as file:
+                os.fsync(file.fileno())
+        sync_folder(Path(root))
 
 
 def write_named(path: Path, text: str) -> None:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
-from flowchart.workspace import write_atomic
+from flowchart.workspace import make_folder, write_atomic
 
 
 @dataclass(slots=True)
@@ -48,5 +48,5 @@ def save(settings: Settings) -> None:
     """Write the settings; a folder that cannot be written is no reason to stop anybody's work."""
     file = settings_file()
     with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(file.parent)
         write_atomic(file, json.dumps(asdict(settings), indent=1))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from spacy.tokens import Doc
 
@@ -97,7 +98,8 @@ class Aligner:
             self._count_own(group, choice)
         unknown = [*group.unknown, *(span[:2] for _, span, _ in choice.lost)]
         places = tuple(unknown_places(text, unknown, choice.kept)) if unknown else ()
-        return Document(text, choice.kept, group.source, places, own)
+        kept = group.spans if choice.kept == group.spans else choice.kept  # the same object, for memory
+        return Document(text, kept, group.source, places, own)
 
     def finish(self) -> None:
         """Tell, one finding a file, where the rows' own tokens fit spans that these tokens do not."""
@@ -181,8 +183,9 @@ def _choose(text: str, doc: Doc, group: Group, *, fix: bool) -> _Choice:
             choice.lost.append(("misaligned", span, message))
         else:
             fitting[span] = len(found)
-    if len(fitting) < 2:
-        choice.kept = tuple(fitting)
+    inorder = sorted(fitting)
+    if all(one[1] <= other[0] for one, other in pairwise(inorder)):
+        choice.kept = tuple(inorder)
     else:
         _part(text, group, fitting, written, choice)
     if written:

@@ -13,7 +13,7 @@ from typing import Any
 from flowchart.dataset import inspection
 from flowchart.dataset.alignment import Aligner
 from flowchart.dataset.dividing import Divider, EvalSource
-from flowchart.dataset.document import Document, digest, documents_hash, united
+from flowchart.dataset.document import Digests, Document, digest, documents_hash
 from flowchart.dataset.findings import FindingLog
 from flowchart.dataset.formats import jsonl
 from flowchart.dataset.funnel import Funnel, Role, Stage
@@ -277,18 +277,19 @@ def _align(
     mergers: dict[Role, Merger], aligner: Aligner, funnel: Funnel, progress: Progress
 ) -> tuple[dict[Role, list[Document]], str]:
     """Return the documents of both sides, and the hash of their merged content."""
-    hashes: list[bytes] = []
-    total = sum(len(merger.groups) for merger in mergers.values())
+    hashes = Digests()
+    done, total = 0, sum(len(merger.groups) for merger in mergers.values())
     documents: dict[Role, list[Document]] = {"train": [], "eval": []}
     for role, merger in mergers.items():
-        for text, group in merger.groups.items():
+        for text in list(merger.groups):
+            group = merger.groups.pop(text)  # a million are not to be there twice
             content = role, text, group.spans
-            hashes.append(digest((*content, group.unknown) if group.unknown else content))
+            hashes.add(digest((*content, group.unknown) if group.unknown else content))
             document = aligner.align(text, group)
             documents[role].append(document)
             funnel.keep("aligned", role, len(document.spans))
-            if not len(hashes) % 256 or len(hashes) == total:
-                progress("align", len(hashes), total)
-        merger.groups.clear()
+            done += 1
+            if not done % 256 or done == total:
+                progress("align", done, total)
     aligner.finish()
-    return documents, united(hashes)
+    return documents, hashes.united()

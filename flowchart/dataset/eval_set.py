@@ -35,7 +35,7 @@ from flowchart.dataset.merging import Merger, difference
 from flowchart.dataset.task import input_hash, task_hash
 from flowchart.dataset.tokens import Tokenizer
 from flowchart.errors import UserError
-from flowchart.workspace import write_atomic
+from flowchart.workspace import make_folder, sync_folder, write_atomic
 
 _LONGEST_STEM = 40
 
@@ -139,13 +139,14 @@ class EvalSet:
         content = "".join(json.dumps(_task(document)) + "\n" for document in documents).encode()
         temporary = self.file.with_name(f".{self.file.name}.{os.urandom(4).hex()}.tmp")
         try:
-            self.file.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self.file.parent)
             write_atomic(temporary, content)
             try:
                 if not os.path.lexists(self.file):
                     self.facts_file.unlink(missing_ok=True)  # of a set that was deleted
                 if not _claim(temporary, self.file):
                     return False
+                sync_folder(self.file.parent)
             finally:
                 temporary.unlink(missing_ok=True)
         except OSError as error:

@@ -72,7 +72,8 @@ def inspect_leakage(
     train, evaluation = documents["train"], documents["eval"]
     if not evaluation:
         return Leakage(0, 0, 0, 0)
-    trained = {document.text: document for document in train}
+    texts = {document.text for document in evaluation}
+    trained = {document.text: document for document in train if document.text in texts}
     exact = [document for document in evaluation if document.text in trained]
     others = [document for document in evaluation if document.text not in trained]
     for document in exact:

@@ -15,12 +15,13 @@ from flowchart.dataset.findings import EXCERPT, FindingLog, quote
 from flowchart.dataset.formats import jsonl
 from flowchart.dataset.funnel import Funnel, Role
 from flowchart.dataset.interfaces import BLOCKS
-from flowchart.dataset.lenient import Problem, Reading, UnreadableError, has_lone_surrogate, read
+from flowchart.dataset.lenient import Problem, Reading, UnreadableError, read
 from flowchart.dataset.origins import Origins
 from flowchart.dataset.own_tokens import OwnTokens
 from flowchart.dataset.placing import Placer
 from flowchart.dataset.sayings import Review
-from flowchart.dataset.task import Row, Token, decode_row, input_hash, input_hash_v1
+from flowchart.dataset.task import Row, Token, decode_row
+from flowchart.dataset.thrift import One, StoredHashes
 from flowchart.errors import UserError
 
 MAX_BROKEN = 1000
@@ -107,8 +108,8 @@ class Loader:
         self._findings = findings
         self._objects = 0
         self._broken: list[tuple[int, UnreadableError, str]] = []  # not told yet: the file may be no JSONL
-        self._hashes: dict[int, tuple[int, int]] = {}  # stored input hash -> hash and row of its first text
-        self._strange_hashes = 0
+        self._hashes = StoredHashes()
+        self._one = One()
         self._no_answer = 0
         self._placer = Placer(self._name, findings)
         self._tokens = OwnTokens(self._name, findings, wanted=own_tokens)
@@ -141,8 +142,8 @@ class Loader:
             message = f"{self._no_answer} rows with spans have no answer"
             self._findings.add("answer-missing", self._name, 0, message, "taken as accepted")
         self._tokens.finish()
-        if self._strange_hashes:
-            message = f"{self._strange_hashes} stored input hashes follow no known rule"
+        if self._hashes.strange:
+            message = f"{self._hashes.strange} stored input hashes follow no known rule"
             self._findings.add("hash-unknown", self._name, 0, message, "grouped by the text itself")
 
     def _lines(self, progress: Callable[[int], None] | None) -> Iterator[tuple[int, bytes | memoryview]]:
@@ -219,7 +220,7 @@ class Loader:
             annotated,
             rules.is_binary(row),
             unreadable,
-            sayings.annotator(row),
+            self._one.of(sayings.annotator(row)),
             sayings.timestamp(row),
             review,
             unknown,
@@ -307,7 +308,7 @@ class Loader:
                 message = f"the span {start}:{end} {quote(text[start:end])} has an empty label"
                 self._lose_span(number, text, Problem("span-label", message, (start, end), label), unknown)
             else:
-                spans.append((start, end, label))
+                spans.append(self._one.of((start, end, label)))
         return spans
 
     def _lose_span(self, number: int, text: str, problem: Problem, unknown: list[Range]) -> None:
@@ -349,21 +350,9 @@ class Loader:
         return plain
 
     def _check_hash(self, number: int, row: Row, text: str) -> None:
-        stored = row.input_hash
-        if not isinstance(stored, int) or has_lone_surrogate(text):
-            return
-        known = self._hashes.setdefault(stored, (hash(text), number))
-        if known[0] != hash(text):
-            self._findings.add(
-                "hash-reused",
-                self._name,
-                number,
-                f"the input hash {quote(stored)} stands on another text in row {known[1]}",
-                "kept the texts apart",
-                text=text,
-            )
-        elif known[1] == number and stored != input_hash(text) and stored != input_hash_v1(text):
-            self._strange_hashes += 1
+        if first := self._hashes.check(number, row.input_hash, text):
+            message = f"the input hash {quote(row.input_hash)} stands on another text in row {first}"
+            self._findings.add("hash-reused", self._name, number, message, "kept the texts apart", text=text)
 
 
 def _saved_unknown(row: Row, size: int) -> list[Range]:

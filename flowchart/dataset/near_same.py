@@ -111,7 +111,10 @@ class _Order:
                 hashes, _, _ = hashed(batch)
                 total += len(hashes)
                 np.add.at(counts, (hashes >> _SPARE) & self._mask, np.uint32(1))
-        self._rarity = np.minimum(4 * np.log2(np.maximum(counts, 1)), 63).astype(np.uint8)
+        self._rarity = np.zeros(size, np.uint8)
+        for start in range(0, size, 1 << 16):  # in parts: as fractions all of them are many times the memory
+            part = slice(start, start + (1 << 16))
+            self._rarity[part] = np.minimum(4 * np.log2(np.maximum(counts[part], 1)), 63)
         usual = 3 * total / max(sum(map(len, sides)), 1)
         self._bits = next((bits for bits in _BITS if bits >= usual), _BITS[-1])
 

@@ -11,7 +11,6 @@ The process that does the work writes them. Whoever wants to know reads them, wh
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import time
@@ -26,7 +25,7 @@ from flowchart.errors import UserError
 from flowchart.runs import events
 from flowchart.runs.identity import Identity
 from flowchart.text import printable
-from flowchart.workspace import Workspace, write_atomic
+from flowchart.workspace import Workspace, sync_folder, write_atomic
 
 SILENCE = 600.0
 """Seconds without an event after which a run on another host, whose processes cannot be seen, is given up."""
@@ -87,6 +86,7 @@ class Run:
                 folder = workspace.runs / name
                 try:
                     folder.mkdir()
+                    sync_folder(workspace.runs)
                     break
                 except FileExistsError:
                     continue
@@ -257,7 +257,8 @@ class Run:
         """Whether the files still hold what they held at `create`.
 
         Size and time of change tell it; a file of the same size that was only written anew, as a checkout or
-        a copy does, is known by its hash.
+        a copy does, is known by its hash, which each process takes once. Nothing is written: run.json belongs
+        to the process that works on the run.
         """
         recorded = self.info.get("inputs")
         if not isinstance(recorded, list):
@@ -272,9 +273,6 @@ class Run:
                 known = item.get("sha256")
                 if not known or _sha256(item["path"], facts["bytes"], facts["mtime_ns"]) != known:
                     return False
-                item["mtime_ns"] = facts["mtime_ns"]
-                with contextlib.suppress(OSError):
-                    self.write_info()  # so that it is hashed once
         return True
 
 

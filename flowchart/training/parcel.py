@@ -13,7 +13,7 @@ from os.path import commonpath
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from flowchart.workspace import write_atomic
+from flowchart.workspace import sync_tree, write_atomic
 
 if TYPE_CHECKING:
     from flowchart.training.point import Point
@@ -81,6 +81,7 @@ class Returned:
         shutil.rmtree(arrived, ignore_errors=True)
         try:
             _write(arrived, {name: content for name, content in self.files.items() if name != RESULT})
+            sync_tree(arrived)
             for new in arrived.iterdir():
                 old = folder / new.name
                 shutil.rmtree(old) if old.is_dir() else old.unlink(missing_ok=True)

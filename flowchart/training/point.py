@@ -43,7 +43,7 @@ from flowchart.training.intervals import FEWEST_TEXTS, repeated_intervals, texts
 from flowchart.training.once import ReadOnce, update_from_memory
 from flowchart.training.scores import Counts
 from flowchart.training.selection import flattery
-from flowchart.workspace import write_atomic
+from flowchart.workspace import sync_tree, write_atomic
 
 PER_SECOND = 2.0
 """The most step messages a second."""
@@ -110,12 +110,13 @@ class Trained:
     counts: Counts
 
     def save(self, point: Point) -> None:
-        """Write point.json: the sign that the point is done.
+        """Write point.json: the sign that the point is done, and that its model is on the disk.
 
         Raises:
             OSError: It cannot be written.
         """
         data = {"digest": point.digest, "point": self.record, "counts": self.counts.to_dict()}
+        sync_tree(point.folder / "model")
         write_atomic(point.folder / "point.json", dump(data) + "\n")
 
     @classmethod

@@ -5,11 +5,14 @@ A training that runs out of memory, or crashes in compiled code, then takes no o
 
 from __future__ import annotations
 
-import ctypes
+import contextlib
 import multiprocessing
 import os
+import select
 import signal
 import sys
+import threading
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection, wait
@@ -21,8 +24,6 @@ from flowchart.training.point import Point, train
 
 FORK = sys.platform == "linux"
 """Whether new processes are copies of this one, with spaCy imported already; elsewhere that is not safe."""
-
-_PR_SET_PDEATHSIG = 1
 
 Hear = Callable[[Point, dict[str, Any]], None]
 
@@ -131,7 +132,7 @@ def work(point: Point, messages: Connection, parent: int) -> None:
     """Train a point in a process of its own and send what happens; ends when `parent` does."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told too, and ends this one
-    _die_with(parent)
+    end_with(parent)
 
     def tell(step: dict[str, Any]) -> None:
         if os.getppid() != parent:
@@ -156,9 +157,19 @@ def _say(error: Exception) -> str:
     return f"{type(error).__name__}: {one_line(str(error), 300).strip()}; log.txt has the details"
 
 
-def _die_with(parent: int) -> None:
-    """Have the system end this process when its parent ends, however that ends. Linux alone can do that."""
-    if FORK:
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
-        os._exit(1)  # it had ended before it could be watched
+def end_with(parent: int) -> None:
+    """Have this process end when its parent does, however that ends, whichever of its threads forked it."""
+    threading.Thread(target=_watch, args=(parent,), daemon=True, name="watch-parent").start()
+
+
+def _watch(parent: int) -> None:
+    # not PR_SET_PDEATHSIG: its signal comes when the thread ends that forked, the process may live on
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # Linux before 5.3; or it is gone already
+            ended = select.poll()
+            ended.register(os.pidfd_open(parent), select.POLLIN)
+            while os.getppid() == parent:
+                ended.poll()
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)

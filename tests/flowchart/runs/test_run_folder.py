@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -148,6 +149,21 @@ def test_a_changed_input_is_noticed(new_run: NewRun, tiny: Path) -> None:
     assert Run.open(run.folder).same_inputs()
     tiny.unlink()
     assert not run.same_inputs()
+
+
+def test_asking_whether_a_file_changed_writes_nothing(new_run: NewRun, tiny: Path) -> None:
+    """A file written anew is the same by its hash; run.json belongs to the process that works on the run."""
+    run = new_run(tiny, start=False)
+    run.info["inputs"][0]["sha256"] = hashlib.sha256(tiny.read_bytes()).hexdigest()
+    run.write_info()
+    opened = Run.open(run.folder)
+    os.utime(tiny, ns=(1, 1))
+    run.info["versions"] = {"written": "by another process, since"}
+    run.write_info()
+    before = {file: (file.stat().st_mtime_ns, file.read_bytes()) for file in run.folder.iterdir()}
+    assert opened.same_inputs()
+    assert {file: (file.stat().st_mtime_ns, file.read_bytes()) for file in run.folder.iterdir()} == before
+    assert Run.open(run.folder).info["versions"] == {"written": "by another process, since"}
 
 
 def test_a_workspace_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> None:
