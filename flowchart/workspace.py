@@ -147,7 +147,7 @@ class Workspace:
         return ""
 
 
-def write_atomic(path: Path, data: str | bytes) -> None:
+def write_atomic(path: Path, data: str | bytes | bytearray) -> None:
     """Write a whole file so that a reader, or a crash at any moment, finds the old content or the new.
 
     When it returns the new content is on the disk, under its name: no power cut brings the old one back.

@@ -136,7 +136,9 @@ class EvalSet:
         Raises:
             UserError: It cannot be written.
         """
-        content = "".join(json.dumps(_task(document)) + "\n" for document in documents).encode()
+        content = bytearray()
+        for document in documents:
+            content += json.dumps(_task(document)).encode() + b"\n"
         temporary = self.file.with_name(f".{self.file.name}.{os.urandom(4).hex()}.tmp")
         try:
             make_folder(self.file.parent)

@@ -12,6 +12,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import pairwise
 
 from flowchart.dataset.document import Document
 
@@ -28,19 +29,24 @@ def subset_order(documents: Sequence[Document], seed: int) -> list[int]:
     count = len(documents)
     salt = hashlib.sha256(str(seed).encode()).digest()[:16]
     texts_with = _texts_with(documents)
-    without = ((count + 1, ""),)
-    keys = []
-    for index, document in enumerate(documents):
-        text, spans = document.text, document.spans
-        rarest_first = (
-            tuple(sorted((texts_with[label], label) for label in _labels(document))) if spans else without
-        )
-        drawn = hashlib.blake2b(text.encode("utf-8"), digest_size=16, salt=salt).digest()
-        keys.append((rarest_first, drawn, text, spans, index))
-    keys.sort()
+
+    def rarest_first(labels: frozenset[str]) -> list[tuple[int, str]]:
+        return sorted((texts_with[label], label) for label in labels) or [(count + 1, "")]
+
+    together = {frozenset(_labels(document)) for document in documents}
+    rank = {labels: place for place, labels in enumerate(sorted(together, key=rarest_first))}
+    # One string of bytes for each text, not a tuple: a million of those are 200 MB.
+    keys = [
+        rank[frozenset(_labels(document))].to_bytes(4)
+        + hashlib.blake2b(document.text.encode("utf-8"), digest_size=16, salt=salt).digest()
+        for document in documents
+    ]
+    row = sorted(range(count), key=keys.__getitem__)
+    if any(keys[one] == keys[other] for one, other in pairwise(row)):  # equal texts
+        row.sort(key=lambda index: (keys[index], documents[index].text, documents[index].spans))
     # A random place to begin gives each text the same chance, however many bits its position has.
     shift = int.from_bytes(salt) % max(count, 1)
-    return [keys[(position + shift) % count][-1] for position in _reversed(count)]
+    return [row[(position + shift) % count] for position in _reversed(count)]
 
 
 def split(documents: Sequence[Document], share: float, seed: int) -> tuple[list[Document], list[Document]]:

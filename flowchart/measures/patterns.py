@@ -25,6 +25,7 @@ from flowchart.dataset.findings import QUOTE, quote
 from flowchart.dataset.formats import jsonl
 from flowchart.dataset.lenient import UnreadableError, load_object
 from flowchart.errors import UserError
+from flowchart.measures.time_limit import TimeIsUpError
 
 MOST_REPEATS = 100
 """The most repeats that a pattern's operators may ask for: spaCy spells each of them out."""
@@ -135,6 +136,10 @@ def read(path: Path, nlp: Language) -> tuple[list[Pattern], list[Problem]]:
     for row, line in _lines(path):
         try:
             pattern = _pattern(line, row, nlp, probe)
+        except TimeIsUpError as up:
+            why = f"row {row} takes most of it, {quote(line[:QUOTE].decode('utf-8', 'replace'))}"
+            up.explain = lambda why=why: why  # type: ignore[misc]
+            raise
         except _BadRowError as bad:
             problems.append(Problem(row, str(bad), line[:QUOTE].decode("utf-8", "replace")))
             continue
@@ -279,7 +284,7 @@ def _try(pattern: object, probe: Doc) -> None:
             matcher = Matcher(probe.vocab, validate=False)
             matcher.add("probe", [pattern])
             matcher(probe)
-    except (_BadRowError, RecursionError):
+    except (_BadRowError, RecursionError, MemoryError):
         raise
     except re.error as error:
         value = (

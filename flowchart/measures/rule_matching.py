@@ -7,8 +7,10 @@ rest.
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -17,11 +19,16 @@ from spacy.language import Language
 from spacy.matcher import Matcher
 from spacy.tokens import Doc
 
+from flowchart.dataset.findings import quote
 from flowchart.errors import UserError
 from flowchart.measures.patterns import Pattern
+from flowchart.measures.time_limit import TimeIsUpError, time_limit
 
 Match = tuple[int, int, int]
 """First token, token after the last, and the pattern's place in the list of patterns."""
+
+LONG = 0.5
+"""Seconds that are long for one pattern and one text; most take microseconds."""
 
 _BLOCK = 1000
 """Texts looked at together, to bound the memory."""
@@ -47,6 +54,8 @@ class RuleMatcher:
         """
         self._tries: dict[str, _Node] = {}
         self._matcher: Matcher | None = None
+        self._patterns = patterns
+        self._slow: set[int] = set()  # those that the Matcher tries
         for number, pattern in enumerate(patterns):
             if isinstance(pattern.pattern, str):
                 self._plant("ORTH", [token.orth for token in nlp.make_doc(pattern.pattern)], number)
@@ -57,6 +66,7 @@ class RuleMatcher:
                 if self._matcher is None:
                     self._matcher = Matcher(nlp.vocab, validate=False)
                 self._matcher.add(number + 1, [pattern.pattern])
+                self._slow.add(number)
 
     def _plant(self, attribute: str, ids: Sequence[int], number: int) -> None:
         node = self._tries.setdefault(attribute, _Node())
@@ -69,6 +79,7 @@ class RuleMatcher:
 
         Raises:
             UserError: spaCy fails over a pattern.
+            TimeIsUpError: A time limit is over; it explains which pattern takes the time.
         """
         texts = iter(docs)
         while block := list(islice(texts, _BLOCK)):
@@ -86,10 +97,33 @@ class RuleMatcher:
                 warnings.simplefilter("ignore")
                 # An operator can match nothing, or the same in several ways.
                 return list({(start, end, key - 1) for key, start, end in matcher(doc) if start != end})
+        except TimeIsUpError as error:
+            error.explain = lambda: self._slowest(doc)
+            raise
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise UserError(
                 f"the patterns: spaCy fails over one of them ({error}); leave out those with operators"
             ) from None
+
+    def _slowest(self, doc: Doc) -> str:
+        """Say which pattern takes most of the time on a text; "" when none of them does."""
+        took: dict[int, float] = {}
+        for number in sorted(self._slow):
+            matcher = Matcher(doc.vocab, validate=False)
+            pattern = self._patterns[number].pattern
+            assert not isinstance(pattern, str)
+            matcher.add("one", [pattern])
+            began = time.perf_counter()
+            with warnings.catch_warnings(), suppress(TimeIsUpError), time_limit(LONG):
+                warnings.simplefilter("ignore")
+                matcher(doc)
+            took[number] = time.perf_counter() - began
+            if took[number] >= LONG:
+                break
+        slowest = max(took, key=took.__getitem__)
+        if 2 * took[slowest] < sum(took.values()):
+            return ""
+        return f"row {self._patterns[slowest].row} takes most of it, {quote(str(self._patterns[slowest]))}"
 
 
 def resolve(matches: Iterable[Match]) -> list[Match]:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import importlib
 import random
-import signal
-import threading
 import time
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from flowchart.dataset.corpus import Corpus, Document
@@ -20,6 +16,7 @@ from flowchart.errors import UserError
 from flowchart.measures import FACTS, ON_REQUEST, Fact
 from flowchart.measures.material import Material
 from flowchart.measures.rows import RowLog
+from flowchart.measures.time_limit import TimeIsUpError, time_limit
 from flowchart.recipes.check import check
 from flowchart.runs.versions import versions
 from flowchart.text import one_line
@@ -110,29 +107,6 @@ def run(run: Run, report: Reporter) -> dict[str, Any]:
     }
 
 
-@contextmanager
-def _bounded_time(most: tuple[int, str] | None) -> Iterator[None]:
-    """End what takes longer than it may. Regular expressions look for signals while they match.
-
-    Raises:
-        UserError: It took longer.
-    """
-    if most is None or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def too_long(_number: int, _frame: FrameType | None) -> None:
-        raise UserError(most[1])
-
-    before = signal.signal(signal.SIGALRM, too_long)
-    signal.alarm(most[0])
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
-
-
 def _bounded(corpus: Corpus, seed: int) -> Corpus:
     """Return the corpus with `MOST_TEXTS` texts of either side at most, in their order."""
     return replace(corpus, train=_drawn(corpus.train, seed), eval=_drawn(corpus.eval, seed))
@@ -151,8 +125,13 @@ def _find_out(name: str, fact: Fact, material: Material) -> tuple[dict[str, Any]
     file = material.folder / f"rows-{fact.continues or name}.jsonl"
     with RowLog(file, material.files, append=bool(fact.continues)) as log:
         try:
-            with _bounded_time(fact.most_seconds):
-                found = importlib.import_module(fact.module).measure(material, log)
+            measure = importlib.import_module(fact.module).measure
+            with time_limit(fact.most_seconds[0]) if fact.most_seconds else nullcontext():
+                found = measure(material, log)
+        except TimeIsUpError as error:
+            assert fact.most_seconds
+            why = error.explain()
+            found = {"error": fact.most_seconds[1] + (f" ({why})" if why else "")}
         except UserError as error:
             found = {"error": str(error), **({"refused": error.refuses} if error.refuses else {})}
         except Exception as error:  # of whatever kind: the other facts go on, and the log has all of it

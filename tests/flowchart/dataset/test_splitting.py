@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections import Counter
 
@@ -158,3 +159,30 @@ def test_a_rare_label_is_on_both_sides_with_every_seed() -> None:
             assert labels(train)[label]
             assert labels(held_out)[label]
         assert len(held_out) == 46
+
+
+@settings(max_examples=100)
+@given(
+    st.lists(st.tuples(st.sampled_from("abcd"), st.sets(st.sampled_from("XYZ"))), max_size=30),
+    st.integers(0, 5),
+)
+def test_texts_lie_in_a_row_by_their_labels_the_rarest_first(
+    drawn: list[tuple[str, set[str]]], seed: int
+) -> None:
+    """The order is part of what is saved: counted out here, with whole keys; equal texts are among them."""
+    made = [
+        Document(text, tuple((at, at + 1, label) for at, label in enumerate(sorted(labels))), (0, number))
+        for number, (text, labels) in enumerate(drawn)
+    ]
+    texts_with = Counter(label for _, labels in drawn for label in labels)
+    salt = hashlib.sha256(str(seed).encode()).digest()[:16]
+    keys = []
+    for index, document in enumerate(made):
+        rarest = sorted((texts_with[label], label) for *_, label in document.spans)
+        chance = hashlib.blake2b(document.text.encode(), digest_size=16, salt=salt).digest()
+        keys.append((rarest or [(len(made) + 1, "")], chance, document.text, document.spans, index))
+    keys.sort(key=lambda key: key[:4])
+    shift, bits = int.from_bytes(salt), max(len(made) - 1, 0).bit_length()
+    backwards = [int(f"{number:0{bits}b}"[::-1], 2) for number in range(1 << bits)]
+    expected = [keys[(place + shift) % len(made)][-1] for place in backwards if place < len(made)]
+    assert subset_order(made, seed) == expected
