@@ -101,7 +101,9 @@ def numbers(evidence: Mapping[str, Any]) -> str:
     )
     if value is None:
         return ""
-    line = f"{_number(value)} {one_line(text_of(evidence, 'unit'))}".strip()
+    number = _number(value)
+    line = f"{number} {_of_one(text_of(evidence, 'unit')) if number == '1' else text_of(evidence, 'unit')}"
+    line = one_line(line).strip()
     if low is not None and high is not None:
         line += f", 95% interval {_number(low)} to {_number(high)}"
     if threshold is not None:
@@ -112,6 +114,12 @@ def numbers(evidence: Mapping[str, Any]) -> str:
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if value == int(value) and abs(value) >= 1 else f"{value:.3g}"
+
+
+def _of_one(unit: str) -> str:
+    """A unit as it stands after 1: charts name units in the plural, as faults or labels missing."""
+    noun, space, rest = unit.partition(" ")
+    return noun.removesuffix("s") + space + rest if len(noun) > 1 and not noun.endswith("ss") else unit
 
 
 def alignment(table: Table) -> str:

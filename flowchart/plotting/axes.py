@@ -155,7 +155,7 @@ def _range(
     if high - low < _NARROWEST:
         middle = min(max((low + high) / 2, _NARROWEST / 2), 1 - _NARROWEST / 2)
         low, high = middle - _NARROWEST / 2, middle + _NARROWEST / 2
-    if high == max(mark.score for mark in marks):  # a row above the highest point, for its F
-        high = min(high + (high - low) / max(rows - 2, 1), 1.0)
+    best = max(mark.score for mark in marks)
+    high = max(high, min(best + (best - low) / max(rows - 2, 1), 1.0))  # a row above it, for its F
     most = min(max(rows / 2, 2), 7)
     return low, high, next((step for step in _STEPS if (high - low) / step <= most), _STEPS[-1])

@@ -228,7 +228,7 @@ class _Layers:
             self._write_end(forecast.band)
         if len({mark.docs for mark in marks}) == len(marks):
             crowded = len(marks) * _COLUMNS_FOR_VALUE > self._canvas.column(marks[-1].docs) + 6
-            for mark in (marks[-1], marks[0], *(() if crowded else marks[-2:0:-1])):
+            for mark in dict.fromkeys((marks[-1], marks[0], *(() if crowded else marks[-2:0:-1]))):
                 self._write(mark)
 
     def _point_at_target(self) -> None:

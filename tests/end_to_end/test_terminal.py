@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from textual.widget import MountError
 
 from flowchart.walk import Walk
@@ -194,3 +196,53 @@ def test_keys_that_come_at_a_time_are_taken_in_their_order(terminal: Start, data
     there.wait_for(r"texts +│\n[^\n]* 2 ")
     there.wait_for(r"another seed +│\n[^\n]* 5 ")
     there.wait_for(r"none\) +│\n[^\n]* 70 ")
+
+
+def colours(raw: bytes) -> tuple[set[str], set[str]]:
+    """The foregrounds and backgrounds that were asked for: 2;R;G;B, 5;N or one of the 16 as 30 to 107."""
+    found: tuple[set[str], set[str]] = (set(), set())
+    for sequence in re.findall(rb"\x1b\[([0-9;]*)m", raw):
+        codes = sequence.decode().split(";")
+        while codes:
+            code = codes.pop(0)
+            if code in ("38", "48"):
+                length = 4 if codes[0] == "2" else 2
+                found[code == "48"].add(";".join(codes[:length]))
+                del codes[:length]
+            elif code.isdigit() and 30 <= int(code) <= 107 and code not in ("39", "49"):
+                found[40 <= int(code) < 50 or int(code) >= 100].add(code)
+    return found
+
+
+def shown_with(terminal: Start, data: Path, term: str) -> tuple[set[str], set[str]]:
+    there = terminal(data, env={"TERM": term})
+    there.wait_for("Flowchart start")
+    there.press("y", "3")
+    there.wait_for("aligned +120")
+    there.press("q")
+    there.wait_for_end()
+    return colours(there.raw)
+
+
+def test_256_colours_are_greys_and_the_cubes_own(terminal: Start, data: Path) -> None:
+    front, back = shown_with(terminal, data, "xterm-256color")
+    assert all(colour.startswith("5;") for colour in front | back)
+    numbers = {int(colour[2:]) for colour in back}
+    assert {234, 235} & numbers
+    assert not numbers & {0, 4, 16, 17, 18, 19}  # black and navy
+
+
+@pytest.mark.parametrize("term", ["xterm-16color", "linux"])
+def test_16_colours_are_the_terminals_own(terminal: Start, data: Path, term: str) -> None:
+    front, back = shown_with(terminal, data, term)
+    assert front
+    assert not any(";" in colour for colour in front | back)
+    assert not back & {"44", "104"}  # blue
+
+
+@pytest.mark.parametrize("term", ["dumb", "unknown"])
+def test_a_terminal_without_escape_codes_gets_none(terminal: Start, data: Path, term: str) -> None:
+    there = terminal(data, env={"TERM": term})
+    assert there.wait_for_end(60) == 0
+    assert b"\x1b" not in there.raw
+    assert b"60 texts" in there.raw or b"aligned" in there.raw

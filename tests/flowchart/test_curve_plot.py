@@ -302,3 +302,53 @@ def test_drawing_all_of_it_takes_less_than_a_frame() -> None:
     for _ in range(5):
         draw_result(result(), 100, 24, other=result())
     assert (time.process_time() - began) / 5 < 0.05
+
+
+@pytest.mark.parametrize(
+    "scores", [(0.3, 0.5, 0.65, 0.75), (0.655, 0.72, 0.741, 0.747), (0.7, 0.5, 0.6, 0.4)]
+)
+@pytest.mark.parametrize("size", [(60, 15), (80, 24), (120, 40)])
+def test_each_score_stands_over_or_under_its_own_point(
+    scores: tuple[float, ...], size: tuple[int, int]
+) -> None:
+    points = [{"docs": 100 * place, "ents_f": score} for place, score in enumerate(scores, 1)]
+    picture = draw(points, *size)
+    lines = picture.split("\n")[1:]  # without the legend
+    found = sorted((c, r) for r, line in enumerate(lines) for c, sign in enumerate(line) if sign == "●")
+    assert len(found) == 4
+    shown = 0
+    for own, score in zip(found, scores, strict=True):
+        text = f"{score:.3f}"
+        places = [(line.index(text), row) for row, line in enumerate(lines) if text in line]
+        shown += len(places)
+        for first, row in places:
+
+            def apart(point: tuple[int, int], first: int = first, row: int = row) -> int:
+                return max(first - point[0], point[0] - first - 4, 0) + abs(row - point[1])
+
+            assert apart(own) == min(map(apart, found))
+            assert apart(own) <= 3
+    assert shown >= 2  # the first and the last at least: where the line goes steeply there may be no room
+
+
+def test_scores_stand_in_the_columns_of_their_points_beyond_the_intervals() -> None:
+    lines = draw(CURVE, 60, 15).split("\n")[1:]
+    columns = sorted(c for line in lines for c, sign in enumerate(line) if sign == "●")
+    for column, score in zip(columns, ("0.655", "0.720", "0.741", "0.747"), strict=True):
+        (line,) = [line for line in lines if score in line]
+        assert line.index(score) <= column <= line.index(score) + 4
+
+
+def test_a_single_point_has_its_score_once() -> None:
+    assert draw(CURVE[:1], 60, 15).count("0.655") == 1
+
+
+def test_points_stay_in_their_columns_while_others_are_trained() -> None:
+    def columns(count: int) -> list[int]:
+        lines = draw(CURVE[:count], 60, 15).split("\n")[1:]
+        return sorted(column for line in lines for column, sign in enumerate(line) if sign == "●")
+
+    whole = columns(4)
+    assert len(whole) == 4
+    for count in (1, 2, 3):
+        assert columns(count) == whole[:count]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from flowchart import graph
 from flowchart.evidence import MEASURES, Facts, measure
+from flowchart.evidence.facts import numbers
 from flowchart.measures import FACTS
 from flowchart.training.scores import Counts
 from flowchart.training.summary import summarise
@@ -453,3 +454,18 @@ def test_every_measure_is_asked_for_by_a_chart() -> None:
     asked = {node.measure for chart in (CHART, spancat) for node in chart.nodes.values()}
     assert set(MEASURES) <= asked
     assert asked - set(MEASURES) == {""}
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "line"),
+    [
+        (1, "faults", "1 fault"),
+        (2, "faults", "2 faults"),
+        (1, "labels missing", "1 label missing"),
+        (0, "labels", "0 labels"),
+        (1, "share of spans", "1 share of spans"),
+        (1.0, "loss", "1 loss"),
+    ],
+)
+def test_one_of_a_unit_is_no_plural(value: float, unit: str, line: str) -> None:
+    assert numbers({"value": value, "unit": unit}) == line

@@ -342,3 +342,30 @@ async def test_a_run_that_cannot_be_cancelled_is_told(
         await wait_until(pilot, lambda: any("cancel it there" in message for message in told(app)))
         await compare(pilot, app, "x")
         await wait_until(pilot, lambda: "Not cancelled" in screen_text(app))
+
+
+async def test_runs_offers_to_cancel_and_resume_only_what_can_be(make_app: MakeApp, walk: Walk) -> None:
+    ended, broken, going = (walk.new_curve(4) for _ in range(3))
+    finish_curve(ended, curve())
+    tell(broken, ("end", {"status": "failed", "message": "no room"}))
+    keep_alive(going)
+    offered: dict[str, set[str]] = {}
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("R")
+        await wait_until(pilot, lambda: isinstance(app.screen, RunsScreen) and len(app.screen._runs) == 3)
+        await wait_until(pilot, lambda: app.screen.query_one("#runs").option_count == 3)  # type: ignore[attr-defined]
+        await pilot.press("home")
+        for _ in range(3):
+            await pilot.pause()
+            run = app.screen._run()  # type: ignore[attr-defined]
+            line = screen_text(app).splitlines()[-1]
+            offered[run.id] = {word for word in ("Cancel", "Resume") if word in line}
+            if run.id == ended.id:
+                await pilot.press("x", "r")
+                await pilot.pause()
+                assert any("Only a run that goes on" in message for message in told(app))
+                assert any("Only a run that broke" in message for message in told(app))
+            await pilot.press("down")
+        assert isinstance(app.screen, RunsScreen)
+    assert offered == {going.id: {"Cancel"}, broken.id: {"Resume"}, ended.id: set()}

@@ -13,6 +13,7 @@ from flowchart.runs.folder import Status, list_runs
 from flowchart.workspace import Workspace
 from tests.tui.conftest import rows, screen_text, wait_until, write_rows
 from tui.app import NerTuiApp
+from tui.panes.data_view import headline
 from tui.screens.dialogs import Ask
 from tui.screens.findings import FindingsScreen, RowScreen
 from tui.screens.main import MainScreen
@@ -47,6 +48,11 @@ async def test_a_dataset_is_loaded_and_counted(make_app: MakeApp, small_data: Pa
         assert "60 texts, 120 spans" in text
         assert "aligned         60     120" in text
         assert "SENDER" in text
+
+
+def test_one_of_a_kind_is_no_plural() -> None:
+    line = headline(["a.jsonl"], {"documents": 1, "spans": 1, "findings": {"total": 1}}, 60)
+    assert line.plain.endswith("1 text, 1 span, 1 finding (f)")
 
 
 async def test_the_evaluation_set_in_use_is_named(

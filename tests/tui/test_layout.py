@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 from rich.cells import cell_len
+from textual.events import Key
 
-from tests.tui.conftest import screen_text
+from tests.tui.conftest import screen_text, wait_until
 from tui.app import NerTuiApp
 from tui.screens.layout import Layout, choose_layout
 from tui.widgets.plain import Plain
@@ -133,3 +134,48 @@ async def test_nothing_is_answered_unseen(make_app: MakeApp) -> None:
         await pilot.press("y")
         await pilot.pause()
         assert len(app.walk.path.steps) == 1
+
+
+async def test_the_line_of_keys_outlives_dialogs_that_close_at_once(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2")
+        for _ in range(4):
+            for key in ("w", "escape"):
+                app._driver.send_message(Key(key, key if len(key) == 1 else None))
+            await wait_until(pilot, lambda: not app._typed and app._taking.done() and app.screen is app.main)
+        assert "Copy" in screen_text(app).splitlines()[-1]
+        await pilot.press("1")
+        await pilot.pause()
+        assert "Search" in screen_text(app).splitlines()[-1]
+
+
+async def test_the_line_of_keys_says_what_a_key_does_now(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+
+        async def line(*keys: str) -> str:
+            await pilot.press(*keys)
+            await pilot.pause()
+            return screen_text(app).splitlines()[-1]
+
+        assert "enter Look into" in await line("1", "home")
+        assert "y Go on" in await line("2")
+        assert "y Show the question" in await line("3")
+        await pilot.press("y")
+        assert app.walk.path.current.id == "start"
+        assert "y Go on" in await line()
+        assert "y Yes" in await line("y")
+        assert "y Yes" in await line("3", "1", "home")  # its line is in view
+        assert "y Show the question" in await line("end")
+        assert "enter Fold" in await line("home", "j", "j")
+
+
+async def test_another_box_than_the_one_in_hand_is_not_answered_and_says_so(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("y", "1", "end", "enter")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.walk.path.current.id == "rules.can_write"
+        assert "this is another one: . goes back" in " ".join(n.message for n in app._notifications)

@@ -68,7 +68,11 @@ def funnel_text(result: Mapping[str, Any]) -> str:
     for stage in result.get("funnel", ()):
         documents, spans = stage.get("lost_documents") or {}, stage.get("lost_spans") or {}
         lost = [f"{number(count)} {kind}" for kind, count in documents.items()]
-        lost += [f"{number(count)} spans {kind}" for kind, count in spans.items() if kind not in documents]
+        lost += [
+            f"{number(count)} {'span' if count == 1 else 'spans'} {kind}"
+            for kind, count in spans.items()
+            if kind not in documents
+        ]
         lost += [
             f"{number(count)} {kind} added" for kind, count in (stage.get("added_documents") or {}).items()
         ]

@@ -13,7 +13,7 @@ from flowchart.errors import UserError
 from flowchart.records import number_of, table_of, text_of
 from flowchart.runs.folder import Run, Status, find_run, list_runs
 from flowchart.runs.progress import Progress
-from flowchart.text import one_line
+from flowchart.text import counted, one_line
 from flowchart.workspace import Workspace
 from tui.cli.curve_text import basis_text, curve_table, flattery_text, verdict_text
 from tui.cli.follow import ACTIVE, RunIncompleteError, attend, summary
@@ -90,7 +90,10 @@ def _outcome(run: Run) -> str:
         return comparison_text(result)
     checked = table_of(result, "check") or result
     total = table_of(checked, "findings").get("total")
-    return f"{checked.get('documents')} texts, {total} findings" if total is not None else ""
+    documents = checked.get("documents")
+    if not isinstance(documents, int) or not isinstance(total, int):
+        return ""
+    return f"{counted(documents, 'text')}, {counted(total, 'finding')}"
 
 
 def comparison_text(result: Mapping[str, Any]) -> str:

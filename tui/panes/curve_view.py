@@ -61,6 +61,10 @@ class CurveView(VerticalScroll, can_focus=True):
     def on_resize(self, _event: Resize) -> None:
         self._show()
 
+    def on_show(self) -> None:
+        """Draw anew what came while another pane was in front: there was no width to draw it to."""
+        self._show()
+
     def show_nothing(self) -> None:
         """Show that there is no curve yet, and how to get one."""
         self._status, self._progress = None, Progress()

@@ -50,6 +50,10 @@ class DataView(VerticalScroll, can_focus=True):
     def on_resize(self, _event: Resize) -> None:
         self._show()
 
+    def on_show(self) -> None:
+        """Draw anew what came while another pane was in front: there was no width to draw it to."""
+        self._show()
+
     def show_loading(self, files: Sequence[str], progress: Progress) -> None:
         """Show how far the loading is."""
         self._files, self._progress, self._result, self._failure = files, progress, None, ""
@@ -110,7 +114,8 @@ def headline(files: Sequence[str], result: Mapping[str, Any] | None, width: int)
     if result is not None:
         found = dict(result.get("findings") or {}).get("total", 0)
         counts = (
-            f"\n{result.get('documents', 0):,} texts, {result.get('spans', 0):,} spans, {found:,} findings"
+            f"\n{counted(result.get('documents', 0), 'text')}, {counted(result.get('spans', 0), 'span')}, "
+            f"{counted(found, 'finding')}"
         )
         line += Content(counts + (" (f)" if found else ""))
     return line

@@ -7,7 +7,7 @@ from textual.content import Content
 from flowchart.evidence import MEASURES, NEEDS, Evidence, as_record
 from flowchart.evidence.facts import Table, alignment, numbers
 from flowchart.graph import Node
-from flowchart.text import one_line, pad, printable
+from flowchart.text import counted, one_line, pad, printable
 
 MOST_LINES = 12
 """Lines of a table in the pane; the rest is on a screen of its own."""
@@ -51,7 +51,9 @@ def evidence_content(evidence: Evidence, *, in_hand: bool, cells: int = 0) -> Co
         parts.append(table_content(evidence.table, MOST_LINES, cells))
         more = len(evidence.table[1]) - MOST_LINES
         if more > 0 or evidence.rows:
-            what = f"{more:,} more lines and the rows behind them" if more > 0 else "the rows behind it"
+            what = (
+                f"{counted(more, 'more line')} and the rows behind them" if more > 0 else "the rows behind it"
+            )
             parts.append(Content.styled(f"d opens {what}", "$foreground-muted"))
     if evidence.advice:
         parts.append(Content(printable(evidence.advice)))

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.events import Resize
+from textual.events import Resize, Show
 
 from flowchart.evidence import MEASURES, Evidence, Facts, measure
 from flowchart.graph import Answer, Command, Flowchart, Kind, Node
@@ -133,6 +133,11 @@ class QuestionPane(VerticalScroll, can_focus=True):
 
     def on_resize(self, _event: Resize) -> None:
         """Draw anew what is wrapped to the width."""
+        if self._cells != self._drawn_to:
+            self._show()
+
+    def on_show(self, _event: Show) -> None:
+        """Draw anew what came while another pane was in front: there was no width to draw it to."""
         if self._cells != self._drawn_to:
             self._show()
 

@@ -14,7 +14,7 @@ from textual.events import Resize
 from flowchart.evidence import Evidence, as_record
 from flowchart.evidence.facts import numbers
 from flowchart.runs.folder import Run
-from flowchart.text import one_line, printable
+from flowchart.text import counted, one_line, printable
 from tui.glyphs import Glyphs
 from tui.panes.evidence_text import table_content
 from tui.screens.base import ClosingScreen
@@ -99,7 +99,7 @@ class DetailsScreen(ClosingScreen[None]):
         if total:
             parts += [
                 Content(""),
-                Content.styled(f"enter opens the {total:,} rows behind it", "$text-accent"),
+                Content.styled(f"enter opens the {counted(total, 'row')} behind it", "$text-accent"),
             ]
         self.query_one("#details", Plain).show(Content("\n").join(parts))
 

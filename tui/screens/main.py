@@ -64,6 +64,9 @@ NOTHING_DONE = {
 """Why a key does nothing now, by its action."""
 
 
+ELSEWHERE = "Only the box in hand is answered, and this is another one: . goes back to it."
+
+
 def _parsed(action: str) -> tuple[str, tuple[object, ...]]:
     name, _, parameter = action.partition("(")
     return name, (parameter.strip("')"),) if parameter else ()
@@ -102,6 +105,8 @@ class MainScreen(CurveScreen):
         self._show_walk()
         self.tree_pane.tree_view.focus()
         self.call_after_refresh(self._begin)
+        for place in ("cursor_line", "scroll_y"):  # what the keys do depends on what is in view
+            self.watch(self.tree_pane.tree_view, place, self.refresh_bindings, init=False)
         self.set_interval(LOOK_AGAIN, self._watch_files)
 
     async def _begin(self) -> None:
@@ -236,6 +241,8 @@ class MainScreen(CurveScreen):
             (NOTHING_DONE[name] for name in (a.partition("(")[0] for a in actions) if name in NOTHING_DONE),
             "",
         )
+        if why in (NOTHING_DONE["answer"], NOTHING_DONE["accept"]) and self.question.looking_elsewhere:
+            why = ELSEWHERE
         if self._layout_now is Layout.TOO_SMALL or (not why and len(key) > 1):
             return
         if why != self._explained or not self._explained_at or monotonic() - self._explained_at > 2:

@@ -168,7 +168,11 @@ class RunsScreen(ClosingScreen[Taken | None]):
     async def action_cancel(self) -> None:
         """Cancel the run."""
         run = self._run()
-        if run is None or run.status() not in ACTIVE:
+        if run is None:
+            return
+        if run.status() not in ACTIVE:  # it has ended since it was listed
+            self.explain("x")
+            self._list()
             return
         try:
             await asyncio.to_thread(cancel, run)

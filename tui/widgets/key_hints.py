@@ -25,11 +25,14 @@ class KeyHints(Plain):
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
+        self.screen.screen_layout_refresh_signal.subscribe(self, self._bindings_changed)  # what is in view
 
     def _bindings_changed(self, _screen: Screen[object]) -> None:
         if not self._waiting:  # one drawing for any number of changes
             self._waiting = True
-            self.call_after_refresh(self._draw)
+            self.call_later(
+                self._draw
+            )  # what waits for a refresh waits at the screen in front, and goes with it
 
     def on_resize(self, _event: Resize) -> None:
         self._draw()
