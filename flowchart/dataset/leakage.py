@@ -18,7 +18,7 @@ from flowchart.dataset.findings import QUOTE, FindingLog
 from flowchart.dataset.funnel import Role
 from flowchart.dataset.near_same import near_same
 from flowchart.dataset.origins import Origins, Shared
-from flowchart.dataset.shingles import words
+from flowchart.dataset.shingles import mostly_unspaced, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,8 @@ def inspect_leakage(
     told: set[int] = set()
     for place, other, resemblance in near:
         document, known = others[place], train[other]
-        how = f"{resemblance:.0%} of their runs of three words are in both"
+        what = "characters" if mostly_unspaced(document.text) else "words"
+        how = f"{resemblance:.0%} of their runs of three {what} are in both"
         if resemblance == 1 and words(document.text) == words(known.text):
             how = "they differ only by case, white space or punctuation"
         message = f"nearly the same as a training text ({_where(known, files)}): {how}"

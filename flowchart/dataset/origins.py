@@ -1,4 +1,4 @@
-"""Where texts are from: what rows say of it in `meta`, and which of its values stand on both sides.
+"""Where texts are from: what rows say of it, and which of its values stand on both sides.
 
 Sentences of one letter, article or author are alike. A model that has seen some of them does better on the
 others than on new letters, so that an evaluation set split sentence by sentence promises too much.
@@ -11,6 +11,8 @@ or more, and
 - its name has a word for it (`WORDS`), as in document_id, docId or source-url; or its values are texts, and
   the rows of one value stand together in their files, as those of a document do. The number of a sentence in
   its document repeats as well, but its rows never stand together.
+
+Beside `meta`, a key of the rows themselves is looked at where its name has such a word.
 """
 
 from __future__ import annotations
@@ -42,7 +44,10 @@ TOGETHER = 0.5
 """The share of neighbouring rows with one value, of as many as there can be, by which rows stand together."""
 
 MOST_KEYS = 12
-"""The keys of `meta` that are looked at: the first ones."""
+"""The keys that are looked at: the first ones."""
+
+FIRST_ROWS = 100
+"""The rows from the start of which the own keys are looked at: those that say where a text is from."""
 
 _WORDS = """
 abstract article author book case conversation dialog dialogue doc docid document doi email episode file
@@ -52,6 +57,11 @@ subject thread ticket title uri url user video
 
 WORDS = frozenset(_WORDS.split())
 """Words in the names of keys that say where a text is from."""
+
+_OF_TASKS = frozenset(
+    ["path", "user_input", "text", "spans", "tokens", "answer", "meta", "options", "accept"]
+)
+"""Keys that Prodigy has for something else."""
 
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
@@ -108,6 +118,9 @@ class Origins:
     def __init__(self, by: str = "") -> None:
         self.by = by
         self._columns: dict[str, _Column] = {}
+        self._rows = 0
+        self._own: tuple[str, ...] = ()  # the rows' own keys that say where they are from
+        self._read: Any = None  # reads these
         self._groups: dict[int, str] = {}  # by the text's hash; of the first row that has the key
 
     def note(self, text: str, meta: Raw | UnsetType, line: bytes | memoryview) -> None:
@@ -116,32 +129,55 @@ class Origins:
         Args:
             text: Its text.
             meta: Its meta, undecoded.
-            line: The row as it is written, which is decoded where texts are grouped by a key outside meta.
+            line: The row as it is written, of which other keys are read where they say where it is from.
         """
         found = None if meta is UNSET else _decoded(meta)
         known = hash(text)
         if isinstance(found, dict):
             for name, value in found.items():
-                if isinstance(value, (str, int)) and not isinstance(value, bool) and value != "":
-                    column = self._columns.get(name)
-                    if column is None:
-                        if len(self._columns) >= MOST_KEYS:
-                            continue
-                        column = self._columns[name] = _Column()
-                    column.add(known, value)
+                self._add(f"meta.{name}", known, value)
+        self._rows += 1
+        if self._rows <= FIRST_ROWS:
+            self._look(line)
+        if self._own:
+            own = self._read(line)
+            for place, name in enumerate(self._own):
+                self._add(name, known, getattr(own, f"key{place}", None))
         if self.by:
             first, *rest = self.by.split(".")
             value = _at({"meta": found} if first == "meta" else _row(line), (first, *rest))
             if value is not None:
                 self._groups.setdefault(known, json.dumps(value, sort_keys=True))
 
+    def _add(self, key: str, text: int, value: object) -> None:
+        if isinstance(value, (str, int)) and not isinstance(value, bool) and value != "":
+            column = self._columns.get(key)
+            if column is None:
+                if len(self._columns) >= MOST_KEYS:
+                    return
+                column = self._columns[key] = _Column()
+            column.add(text, value)
+
+    def _look(self, line: bytes | memoryview) -> None:
+        """Look for keys of a row that say where it is from."""
+        row = _row(line)
+        names = [name for name in row or () if name not in self._own and _is_origin(name)]
+        if names and len(self._own) < MOST_KEYS:
+            self._own += tuple(names)
+            fields = [
+                (f"key{place}", Any, msgspec.field(default=None, name=name))
+                for place, name in enumerate(self._own)
+            ]
+            decode = msgspec.json.Decoder(msgspec.defstruct("Own", fields, gc=False)).decode
+            self._read = lambda line: _quietly(decode, line)
+
     def groups(self, documents: Iterable[Document]) -> list[str]:
         """Return the group of each document, as JSON; "" for those whose rows do not have the key."""
         return [self._groups.get(hash(document.text), "") for document in documents]
 
     def keys(self) -> list[str]:
-        """Return the keys of meta that rows have, with dots."""
-        return [f"meta.{name}" for name in self._columns]
+        """Return the keys that may say where a text is from, with dots."""
+        return list(self._columns)
 
     def shared(self, train: Sequence[Document], evaluation: Sequence[Document]) -> list[Shared]:
         """Return the keys that say where texts are from, and of which values stand on both sides."""
@@ -158,11 +194,10 @@ class Origins:
             values = np.array(places, np.int64)
             order = np.argsort(texts)
             found.append(_on_both(self.by, texts[order], values[order], sides))
-        for name, column in self._columns.items():
-            key = f"meta.{name}"
+        for key, column in self._columns.items():
             if key != self.by and 2 * column.rows >= len(train) + len(evaluation):
                 texts, values = column.by_text()
-                if _says_where(name, column, values):
+                if _says_where(key.removeprefix("meta."), column, values):
                     found.append(_on_both(key, texts, values, sides))
         return [each for each in found if each.shared]
 
@@ -172,9 +207,18 @@ def _says_where(name: str, column: _Column, values: _Hashes) -> bool:
     count, different = len(values), len(counts)
     if different < FEWEST or count < REPEATED * different or counts.max() > LARGEST * count:
         return False
-    if WORDS & {part.lower() for part in _PARTS.findall(name)}:
+    if _has_word(name):
         return True
     return column.text and column.repeats >= TOGETHER * (column.rows - different)
+
+
+def _has_word(name: str) -> bool:
+    return bool(WORDS & {part.lower() for part in _PARTS.findall(name)})
+
+
+def _is_origin(name: str) -> bool:
+    """Whether a row's own key is called like an origin, and can be named with --group-by."""
+    return not name.startswith("_") and "." not in name and name not in _OF_TASKS and _has_word(name)
 
 
 def _on_both(key: str, texts: _Hashes, values: _Hashes, sides: Sequence[_Hashes]) -> Shared:
@@ -186,6 +230,13 @@ def _on_both(key: str, texts: _Hashes, values: _Hashes, sides: Sequence[_Hashes]
     train, evaluation = here
     both = np.intersect1d(train, evaluation)
     return Shared(key, len(both), len(np.unique(evaluation)), int(np.isin(evaluation, both).sum()))
+
+
+def _quietly(decode: Any, line: bytes | memoryview) -> Any:  # noqa: ANN401 - whatever stands there
+    try:
+        return decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 def _decoded(raw: Raw) -> Any:  # noqa: ANN401 - whatever stands there

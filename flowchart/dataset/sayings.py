@@ -13,7 +13,9 @@ from msgspec import UNSET, UnsetType
 
 from flowchart.dataset.task import Row
 
-_STARTED = re.compile(r"(?:^|[-_.\s])\d{4}-\d\d-\d\d[-_T\s]\d\d[-_:.]?\d\d[-_:.]?\d\d(?:\.\d+)?Z?$")
+_STARTED = re.compile(
+    r"(?:^|[-_.\s])\d{4}-\d\d-\d\d[-_T\s]\d\d[-_:.]?\d\d[-_:.]?\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?$"
+)
 """How Prodigy names a session that nobody named: by its start, with the dataset before it or without."""
 
 

@@ -47,6 +47,12 @@ def words(text: str) -> list[bytes]:
     return _folded(text).split()
 
 
+def mostly_unspaced(text: str) -> bool:
+    """Return whether most words of a text are characters of a script that is written without spaces."""
+    text = text[:MOST_CHARACTERS]
+    return 2 * len(_UNSPACED.findall(text)) > len(words(text))
+
+
 def _folded(text: str) -> bytes:
     """Return a text's words with white space between, every byte of which is a space."""
     folded = text[:MOST_CHARACTERS].casefold()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -32,6 +33,10 @@ _MAGIC = (
 )
 _ZLIB = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 _TAG = re.compile(r"^(?:O|[BIESLUM]-\S+)$")
+_ENTITY = re.compile(r"^[BIESLUM]-\S+$")
+_CONLLU = re.compile(r"^\d+(?:[-.]\d+)?\t(?:[^\t]*\t){8}[^\t]*$")
+_ONTONOTES = re.compile(r"^#begin document \(?")
+_YAML = (".yml", ".yaml")
 _TAGGED = re.compile(r"^\S+\|(?:\S+\|)?(?:O|[BIESLUM]-\S+)$")
 _BRAT = re.compile(r"^T\d+\t\S+ \d+ \d+(?:;\d+ \d+)*\t")
 _PUBTATOR = re.compile(r"^\d+\|[ta]\|")
@@ -42,6 +47,8 @@ _HEADERS = frozenset(
     ["text", "label", "labels", "entities", "start", "end", "token", "word", "tag", "sentence", "sentence #"]
 )
 _MOST_TAGGED = 0.9
+_ALIKE = 0.6  # the share of lines that have as many columns as most
+_MANY = 20  # lines of which each has an O in one place
 
 ANOTHER = "name a JSONL file with one Prodigy task a line"
 """What to do about what nobody knows."""
@@ -66,6 +73,8 @@ def _binary(path: Path, head: bytes) -> str:
     if path.suffix == ".spacy" or head[:2] in _ZLIB:
         return _docbin()
     name = next((name for magic, name in _MAGIC if head.startswith(magic)), "")
+    if not name and b"\0" in head:
+        name = f"a binary file; {ANOTHER}"
     return f"it is {name}" if name else ""
 
 
@@ -128,6 +137,7 @@ def _text(path: Path, lines: Sequence[str]) -> str:
         (_XML.match(lines[0]), "XML or HTML"),
         (_PYTHON.match(lines[0]), "Python code, as of spaCy 2 training tuples"),
         (_is_table(path, lines), "a table (CSV)"),
+        (path.suffix.lower() in _YAML, "YAML"),
     )
     if name := next((name for sign, name in looks if sign), ""):
         return f"it looks like {name}; {CONVERT}"
@@ -138,23 +148,36 @@ def _text(path: Path, lines: Sequence[str]) -> str:
 
 
 def _is_conll(lines: Sequence[str]) -> bool:
-    """Whether nearly every line is a token with its tag, or a sentence of tokens each with its tag."""
-    if lines[0].startswith("-DOCSTART-"):
+    """Whether nearly every line is a token with its tag, or a sentence of tokens each with its tag.
+
+    Plain text has an O or a B-side as well, and a few lines may have it in one place. So most lines
+    have as many columns, and some of the tags are an entity's, unless there are many lines.
+    """
+    if lines[0].startswith("-DOCSTART-") or _ONTONOTES.match(lines[0]):
         return True
-    rows = [line.split() for line in lines if not line.startswith("# ")]
-    if not rows:
+    written = [line for line in lines if not line.startswith("# ")]
+    if not written:
         return False
+    if sum(bool(_CONLLU.match(line)) for line in written) >= _MOST_TAGGED * len(written):
+        return True
+    rows = [line.split() for line in written]
     sentences = sum(all(map(_TAGGED.match, row)) for row in rows)
     if sentences >= _MOST_TAGGED * len(rows):
         return True
-    places = range(1, max(map(len, rows)))
-    for place in (*places, -1):  # the tag may be in any column but the first, or the last of ragged ones
-        tagged = [row[place] for row in rows if len(row) > max(place, 1 if place < 0 else 0)]
-        right = sum(bool(_TAG.match(tag)) for tag in tagged)
-        # plain sentences have many columns, and none of tags
-        if right >= _MOST_TAGGED * len(rows):
-            return True
-    return False
+    columns = Counter(map(len, rows))
+    usual, count = columns.most_common(1)[0]
+    if count < _ALIKE * len(rows) or usual < 2 or (len(rows) == 1 and usual > 2):
+        return False
+    places = (*range(1, usual), -1)  # the tag may be in any column, or the last of ragged ones
+    return any(
+        _are_tags([row[place] for row in rows if len(row) > max(place, 1)], len(rows)) for place in places
+    ) or (usual == 2 and _are_tags([row[0] for row in rows], len(rows)))
+
+
+def _are_tags(column: Sequence[str], rows: int) -> bool:
+    """Whether nearly all of so many rows have a tag in a column, and some of them an entity's."""
+    right = sum(bool(_TAG.match(tag)) for tag in column)
+    return right >= _MOST_TAGGED * rows and (rows >= _MANY or any(map(_ENTITY.match, column)))
 
 
 def _is_table(path: Path, lines: Sequence[str]) -> bool:

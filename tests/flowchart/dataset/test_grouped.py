@@ -116,6 +116,19 @@ def test_a_key_that_tells_nothing_apart_is_refused(write: Write, key: str, messa
         prepare([write(*letters(same="x"))], group_by=key)
 
 
+@pytest.mark.parametrize("key", ["document_id", "docId", "url", "source_file"])
+def test_a_key_of_the_rows_themselves_is_told_by_its_name(write: Write, key: str) -> None:
+    rows = [{"number": 1, **{name: row[name] for name in row if name != "meta"}} for row in letters()]
+    file = write(*({**row, key: row["text"].split()[0]} for row in rows))
+    ((found,), held_out) = prepare([file]).leakage.origins, prepare([file]).eval
+    assert (found.key, found.shared, found.texts) == (key, found.values, len(held_out))
+    assert prepare([file], group_by=key).leakage.origins == ()
+    # Rows that repeat nothing, or what is no origin, tell of none
+    for name, value in ((key, "text"), ("number", ""), ("user_input", ""), ("_document_id", "")):
+        other = [{**row, name: row["text"] if value else row["text"].split()[0]} for row in rows]
+        assert prepare([write(*other)]).leakage.origins == ()
+
+
 def test_evaluation_files_are_told_as_well(write: Write) -> None:
     rows = letters()
     train, held_out = write(*rows[:90], name="train.jsonl"), write(*rows[90:], name="eval.jsonl")

@@ -126,6 +126,23 @@ def test_blocks_are_told_by_what_other_rows_of_theirs_hold(write: Write) -> None
         ({"content": "a", "annotation": [{"label": ["X"], "points": []}]}, "Dataturks"),
         ({"text": "a", "denotations": [{"span": {"begin": 0, "end": 1}, "obj": "X"}]}, "PubAnnotation"),
         ({"label": "X", "pattern": "a"}, "match pattern"),
+        (
+            {"example_id": "1", "content": "a", "annotations": [{"tag": "X", "start": 0, "end": 1}]},
+            "LightTag",
+        ),
+        ({"documentName": "a.txt", "document": "a", "tokens": [], "relations": []}, "UBIAI"),
+        ({"content": "a", "externalId": "1", "labels": []}, "Kili"),
+        ({"data_row": {"row_data": "a"}, "projects": {}}, "Labelbox"),
+        ({"File": "a.txt", "Line": 0, "Entities": []}, "Comprehend"),
+        ({"source": "a", "job": {"annotations": {}}, "job-metadata": {}}, "SageMaker"),
+        ({"text": "a", "intentName": "x", "entityLabels": []}, "LUIS"),
+        ({"doc_key": "1", "sentences": [["a"]], "ner": [[]], "relations": [[]]}, "DyGIE"),
+        ({"text": "a", "entities": {"X": [{"indices": [0, 1]}]}}, "GATE"),
+        ({"text": "a", "tags": [{"start": 0, "end": 1, "tag": "X"}]}, "'tags' in place of spans"),
+        ({"tokens": [["a"], ["b"]], "ner_tags": [[1], [0]]}, "Hugging Face"),
+        ([{"text": "a", "ner": "S-X"}, {"text": "b", "ner": "O"}], "tokens with tags"),
+        ([["a", "b"], ["B-X", "I-X"]], "tokens with tags"),
+        ([["a", "NN", "B-X"], ["b", "NN", "O"]], "tokens with tags"),
     ],
 )
 def test_other_tools_are_named_row_by_row_and_as_a_file(write: Write, row: object, name: str) -> None:
@@ -144,6 +161,9 @@ def test_other_tools_are_named_row_by_row_and_as_a_file(write: Write, row: objec
         ("EU\tB-ORG\nrejects\tO\n\nGerman\tB-MISC\n", "CoNLL"),
         ("EU|U-ORG rejects|O\nGerman|B-MISC call|O\n", "CoNLL"),
         ("# text = EU\n1\tEU\tB-ORG\t-\t-\n2\trejects\tO\t-\t-\n", "CoNLL"),
+        ("# sent_id = 1\n1\tEU\tEU" + "\t_" * 7 + "\n2-3\tis" + "\t_" * 8 + "\n", "CoNLL"),
+        ("#begin document (bn/abc); part 000\nbn/abc 0 0 Ann NNP (TOP* - - - - (PERSON) -\n", "CoNLL"),
+        ("B-PER Ann\nO ran\nO home\n", "CoNLL"),
         ("T1\tPER 0 3\tAnn\nR1\tsaw Arg1:T1 Arg2:T2\n", "brat"),
         ("#FORMAT=WebAnno TSV 3.3\n", "WebAnno"),
         ("123|t|Title\n123|a|Abstract\n", "PubTator"),
@@ -154,6 +174,15 @@ def test_other_tools_are_named_row_by_row_and_as_a_file(write: Write, row: objec
         ("[('Ann ran', {'entities': [(0, 3, 'PER')]})]\n", "Python"),
         ("We gave it to Our Lady.\nO what a day, Or so.\n", "plain text"),
         ("Word O\nOne O two\nB-side of it\n", "plain text"),
+        ("# A song\n\nSing O my soul\n", "plain text"),
+        ("The B-cell count rose.\n", "plain text"),
+        ("- text: Ann ran\n  spans: []\n", "plain text"),
+        ("a\0b\0c", "binary file"),
+        ('{"rasa_nlu_data": {"common_examples": []}}', "Rasa"),
+        ('{"source": "", "documents": [{"id": "1", "passages": []}]}', "BioC"),
+        ('{"version": "1", "data": [{"tokens": ["a"], "ner_tags": [0]}]}', "Hugging Face"),
+        ('{"TRAIN_DATA": [["Ann", {"entities": [[0, 3, "PER"]]}]]}', "spaCy 2 training tuple"),
+        ('{"a": {"b": [{"text": "Ann", "spans": []}]}}', "tasks under 'a.b'"),
         ('[["Ann ran", {"entities": [[0, 3, "PER"]]}]]', "spaCy 2 training tuple"),
         ('{"classes": ["PER"], "annotations": [["Ann", {"entities": [[0, 3, "PER"]]}]]}', "NER Annotator"),
         ('{\n "data": [\n  {"tokens": ["a"],\n "ner_tags": [0]}]\n}', "Hugging Face"),
@@ -180,6 +209,19 @@ def test_a_folder_of_brat_is_named(tmp_path: Path) -> None:
         prepare([tmp_path])
     with pytest.raises(UserError, match=r"brat's \.ann file beside it"):
         prepare([tmp_path / "a.txt"])
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"rows": [{"a": 1}], "n": {"a": {"b": {"c": {"d": []}}}}},
+        {"items": [["Ann", "ran"], ["Bo", "sat"]]},
+        {"items": [[{"text": "Ann"}]], "source": "wiki", "source-url": "x"},
+    ],
+)
+def test_what_no_tool_writes_has_no_name(write: Write, row: object) -> None:
+    with pytest.raises(UserError, match="name a file with text and spans"):
+        prepare([write(row, row)])
 
 
 def test_rows_as_people_write_them_are_no_other_format(write: Write) -> None:

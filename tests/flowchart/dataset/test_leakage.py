@@ -60,6 +60,15 @@ def test_each_is_counted_and_told_with_its_rows_in_both_files(write: Write) -> N
     assert "% of their runs of three words are in both" in messages[1]
 
 
+def test_of_a_script_without_spaces_runs_of_characters_are_told(write: Write) -> None:
+    text = "第{}号通知会议改在星期二下午举行请大家按时参加"
+    sides = [[row(text.format(digits), "号") for digits in pair] for pair in (("12", "345"), ("67",))]
+    log = FindingLog()
+    prepare([write(*sides[0])], [write(*sides[1], name="eval.jsonl")], findings=log, lang="zh")
+    (message,) = [each.message for each in log if each.kind == "eval-text-near-train"]
+    assert message.endswith("% of their runs of three characters are in both")
+
+
 def test_texts_on_both_sides_stay_on_both(write: Write) -> None:
     corpus = prepare([write(*TRAIN)], [write(*EVAL, name="eval.jsonl")])
     assert (len(corpus.train), len(corpus.eval)) == (7, 4)
