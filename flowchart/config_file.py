@@ -32,6 +32,11 @@ def refuse_config(file: Path) -> None:
     """
     found = kind(file)
     if found is not Kind.FILE:
+        if found is Kind.FOLDER and (file / "meta.json").is_file() and (file / "config.cfg").is_file():
+            raise UserError(
+                f"{file}: is a pipeline; --base-model {shlex.quote(from_here(str(file)))} trains it further, "
+                "with its tokenizer"
+            )
         what = {Kind.NOTHING: "no such file", Kind.FOLDER: "is a directory"}.get(found, "is no regular file")
         raise UserError(f"{file}: {what}; name a spaCy training config ({_INIT})")
     config = ConfigParser(interpolation=None)

@@ -15,7 +15,7 @@ LEAST_FLATTERY = 0.0005
 
 
 def by_experience(seed_sd: float | None, repeats: int) -> str:
-    """Return where the seed's part of an interval is from, as the end of a sentence; "" with repeats.
+    """Return where the seed's part of an interval is from, to stand before a full stop; "" with repeats.
 
     Args:
         seed_sd: What a training's F scatters by, by experience; None in a result that says nothing of it.
@@ -24,9 +24,9 @@ def by_experience(seed_sd: float | None, repeats: int) -> str:
     if repeats > 1:
         return ""
     if seed_sd is None:
-        return "; one repeat each, so the seed's part is unknown"
+        return ". With one repeat each the seed's part is unknown"
     return (
-        "; how much another seed would change is taken from experience (standard deviation "
+        ". How much another seed would change is taken from experience (standard deviation "
         f"{100 * seed_sd:.1f} points): --repeats {MEASURE_WITH} measures it"
     )
 

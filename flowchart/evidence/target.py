@@ -14,9 +14,9 @@ from flowchart.records import number_of, rows_of, table_of
 
 
 def _rests_on(point: Mapping[str, Any], low: float | None, flattered: float) -> str:
-    """Return what the interval of a point's F rests on, and what it leaves out, as the end of a sentence."""
+    """Return what the interval of an F rests on and leaves out, to stand before a full stop."""
     chosen = (
-        f"; kept as the best of several evaluations on these texts, F is about {points(flattered)} too high"
+        f". Kept as the best of several evaluations on these texts, F is about {points(flattered)} too high"
     )
     seed_sd = number_of(point.get("ents_f_seed_sd"))
     by_seed = seed_sd is not None and low is not None

@@ -70,8 +70,8 @@ def _configured(settings: Settings) -> Language:
         return _made(config)
     except Exception as error:
         raise UserError(
-            f"{settings.config or 'the overrides'}: its tokenizer cannot be made "
-            f"({one_line(str(error), 160)}); mend [nlp] or [initialize]"
+            f"{settings.config or 'the overrides'}: no pipeline can be made of it "
+            f"({one_line(str(error), 160)}); mend that setting"
         ) from error
 
 

@@ -209,8 +209,9 @@ def _advice(settle: dict[str, Any], texts: int, repeats: int) -> str:
         ways.append(f"about {settle['annotations']:,} more annotations if the trend goes on")
     if not ways:
         few = f"fewer than {MOST_TEXTS:,} eval texts and {MOST_REPEATS} repeats"
-        return f"; it is too small to be settled with {few}"
-    return f"; {', or '.join(ways)} would settle it"
+        return f". It is too small to be settled with {few}"
+    said = ", or ".join(ways)
+    return f". {said[0].upper()}{said[1:]} would settle it"
 
 
 def rounded_up(number: float) -> int:

@@ -67,7 +67,7 @@ def test_a_target_is_reached_only_without_the_flattery() -> None:
     assert happy(curve(0.0), 0.815).suggestion == "YES"
     flattered = happy(curve(0.008), 0.815)
     assert flattered.suggestion == "CAN'T TELL"
-    assert "not surely above the target of 81.5; kept as the best of several" in flattered.reason
+    assert "not surely above the target of 81.5. Kept as the best of several" in flattered.reason
     assert "F is about 0.8 too high" in flattered.reason
     assert happy(curve(0.008), 0.89).suggestion == "NO"
     assert "--repeats 3 measures it" in happy(curve(0.0), 0.85).reason

@@ -131,8 +131,8 @@ def test_noise_is_no_answer_but_says_what_would_be_one() -> None:
     assert found["answer"] == "CAN'T TELL"
     settle = found["settle"]
     assert 200 < settle["eval_texts"] <= MOST_TEXTS
-    assert f"about {settle['eval_texts']:,} eval texts instead of 200" in found["reason"]
-    assert "would settle it; how much another seed would change" in found["reason"]
+    assert f". About {settle['eval_texts']:,} eval texts instead of 200" in found["reason"]
+    assert " would settle it. How much another seed would change" in found["reason"]
 
 
 def test_the_advice_about_texts_holds() -> None:
@@ -214,7 +214,7 @@ def test_texts_and_repeats_together() -> None:
     assert 100 < settle["eval_texts"] <= MOST_TEXTS
     assert FEW_REPEATS <= settle["repeats"] <= MOST_REPEATS
     words = (
-        f"about {settle['eval_texts']:,} eval texts instead of 100 together with {settle['repeats']} repeats"
+        f"About {settle['eval_texts']:,} eval texts instead of 100 together with {settle['repeats']} repeats"
     )
     assert words in found["reason"]
 

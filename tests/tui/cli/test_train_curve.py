@@ -207,3 +207,8 @@ def test_a_folder_is_no_config(ner_tui: Program, folder: Path) -> None:
     result = ner_tui("train-curve", "--ner", "train.jsonl", "--config", ".")
     assert result.returncode == 2
     assert b"is a directory; name a spaCy training config" in result.stderr
+    for name in ("config.cfg", "meta.json"):
+        (folder / name).write_text("")
+    result = ner_tui("train-curve", "--ner", "train.jsonl", "--config", ".")
+    assert result.returncode == 2
+    assert b"is a pipeline; --base-model . trains it further, with its tokenizer" in result.stderr
