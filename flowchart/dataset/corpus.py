@@ -291,5 +291,6 @@ def _align(
             done += 1
             if not done % 256 or done == total:
                 progress("align", done, total)
+        merger.groups.clear()  # popping leaves the table as large as it was
     aligner.finish()
     return documents, hashes.united()

@@ -92,8 +92,9 @@ class Digests:
 
     def united(self) -> str:
         """Return the SHA-256 of the digests in ascending order: the order they came in does not matter."""
-        if not self._all:
-            return hashlib.sha256().hexdigest()
         parts = np.frombuffer(self._all, np.dtype(">u8")).reshape(-1, 4)
         order = np.lexsort(parts.T[::-1])
-        return hashlib.sha256(parts[order].tobytes()).hexdigest()
+        found = hashlib.sha256()
+        for start in range(0, len(order), 1 << 16):
+            found.update(parts[order[start : start + (1 << 16)]].tobytes())
+        return found.hexdigest()

@@ -31,7 +31,7 @@ NEAR = 0.5
 MOST_SHINGLES = 4_000_000
 """The shingles of texts to compare that are kept at a time: about 100 MB."""
 
-_MOST_PAIRS = 1_000_000  # pairs that are looked at once
+_MOST_PAIRS = 1 << 18  # pairs that are looked at once
 _FIRST_BATCH = 64  # few: texts of one form all find one among them, and need not be looked up again
 _SIZES = (1 << 12) - 1  # sizes from here on are one size to the index
 # The bits of a size in a key, those of a hash that the order leaves out, and what stands how high in it
@@ -172,7 +172,8 @@ class _Index:
         self._gone = np.zeros(len(self._sizes), np.bool_)
         self._fresh = self._left = len(self._sizes)
         key = np.concatenate(keys)
-        ordered = np.argsort(key, kind="stable")
+        keys.clear()
+        ordered = np.argsort(key).astype(np.uint32)
         self._keep(key[ordered], np.concatenate(owners)[ordered], np.concatenate(ranks)[ordered])
 
     def _needed(self, size: Numbers, other: Numbers | Reals) -> Reals:
@@ -225,8 +226,11 @@ class _Index:
         fewest = np.ceil(self._least * size - 1e-6).astype(np.int64)
         fits = most >= fewest
         tokens, owner, fewest, most = tokens[fits], owner[fits], fewest[fits], most[fits]
-        low = np.searchsorted(self._keys, _keys(tokens, fewest), "left")
-        times = np.searchsorted(self._keys, _keys(tokens, most.astype(np.int64)), "right") - low
+        order = np.argsort(tokens)  # neighbours are found near each other: in order it takes half the time
+        low, high = np.empty_like(order), np.empty_like(order)
+        low[order] = np.searchsorted(self._keys, _keys(tokens, fewest)[order], "left")
+        high[order] = np.searchsorted(self._keys, _keys(tokens, most.astype(np.int64))[order], "right")
+        times = high - low
         there = times > 0
         low, times, owner = low[there], times[there], owner[there]
         ends = np.cumsum(times)
