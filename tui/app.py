@@ -66,12 +66,20 @@ class NerTuiApp(KeysInOrder):
             usual = few_colours if few_colours and self.console.color_system == "standard" else PAPER.name
             liked = self.settings.theme if self.settings.theme in self.available_themes else usual
             self.set_reactive(App.theme, liked)  # now: a change after the first frame styles all anew
+            self._refresh_truecolor_filter(self.ansi_theme)  # else the terminal's own colours become others
             self.stylesheet.set_variables(self.get_css_variables())
         self._theme_before = self.theme
 
     def get_key_display(self, binding: Binding) -> str:
         """Name a key as it stands on a keyboard: not every terminal's font has a sign for enter."""
         return "enter" if binding.key == "enter" else super().get_key_display(binding)
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Return the theme's colours, those of few colours as they can be read."""
+        variables = super().get_css_variables()
+        if self.theme == "ansi-dark":
+            variables |= OF_16
+        return variables
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return the filters of every line: Textual's own, then the app's."""
@@ -211,6 +219,17 @@ class NerTuiApp(KeysInOrder):
         if answer in ("r", "s"):
             self.exit()
 
+
+OF_16 = {
+    "text-primary": "ansi_bright_cyan",  # the blue of many is not legible on black
+    "border-blurred": "ansi_bright_black",
+    "block-cursor-blurred-background": "ansi_bright_black",
+    "block-cursor-blurred-foreground": "ansi_bright_white",
+    "scrollbar": "ansi_bright_black",
+    "scrollbar-hover": "ansi_white",
+    "scrollbar-active": "ansi_white",
+}
+"""What Textual's own theme of 16 colours has in black, or in blue."""
 
 PAPER = Theme(
     name="ner-paper",

@@ -237,7 +237,9 @@ def test_16_colours_are_the_terminals_own(terminal: Start, data: Path, term: str
     front, back = shown_with(terminal, data, term)
     assert front
     assert not any(";" in colour for colour in front | back)
+    assert "97" not in front  # what the greys of the other theme would come out as
     assert not back & {"44", "104"}  # blue
+    assert "90" in front  # the frames of the panes that are not in focus
 
 
 @pytest.mark.parametrize("term", ["dumb", "unknown"])

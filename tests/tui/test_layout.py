@@ -160,14 +160,14 @@ async def test_the_line_of_keys_says_what_a_key_does_now(make_app: MakeApp) -> N
             return screen_text(app).splitlines()[-1]
 
         assert "enter Look into" in await line("1", "home")
-        assert "y Go on" in await line("2")
-        assert "y Show the question" in await line("3")
+        assert "y enter Go on" in await line("2")
+        assert "y enter Show the question  o Open" in await line("3")
         await pilot.press("y")
         assert app.walk.path.current.id == "start"
-        assert "y Go on" in await line()
+        assert "y enter Go on" in await line()
         assert "y Yes" in await line("y")
         assert "y Yes" in await line("3", "1", "home")  # its line is in view
-        assert "y Show the question" in await line("end")
+        assert "y n Show the question" in await line("end")
         assert "enter Fold" in await line("home", "j", "j")
 
 

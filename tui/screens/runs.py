@@ -92,6 +92,8 @@ class RunsScreen(ClosingScreen[Taken | None]):
 
     @work(group="runs", exclusive=True)
     async def _list(self) -> None:
+        if not self.query("#runs"):  # it has been closed
+            return
         place = self.lines.highlighted
         self._runs = (await asyncio.to_thread(list_runs, self._walk.workspace, "train-curve"))[:MOST]
         in_view = await asyncio.to_thread(lambda: self._walk.curve_run)
@@ -101,6 +103,8 @@ class RunsScreen(ClosingScreen[Taken | None]):
             lambda: [run_line(run, self._walk, marks.get(run.id, " ")) for run in self._runs]
         )
         self._status = await asyncio.to_thread(lambda: {run.id: run.status() for run in self._runs})
+        if not self.query("#runs"):  # it has been closed meanwhile
+            return
         self.lines.clear_options()
         self.lines.add_options([Option(line) for line in lines])
         self.lines.border_title = Content(
@@ -112,7 +116,7 @@ class RunsScreen(ClosingScreen[Taken | None]):
             self.log_box.show("No training yet. Go back and press t.")
 
     def _run(self) -> Run | None:
-        place = self.lines.highlighted
+        place = self.lines.highlighted if self.query("#runs") else None
         return self._runs[place] if place is not None and place < len(self._runs) else None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002

@@ -50,7 +50,12 @@ class KeyHints(Plain):
             if binding.show and active.enabled and binding.action not in shown:
                 says = getattr(self.screen, "says", None)  # what the key does now
                 text = says(binding.action, binding.description) if says else binding.description
-                shown[binding.action] = (self.app.get_key_display(binding), text)
+                key = self.app.get_key_display(binding)
+                alike = next((action for action, hint in shown.items() if hint[1] == text), "")
+                if alike and says:  # several keys that do one thing now
+                    shown[alike] = (f"{shown[alike][0]} {key}", text)
+                else:
+                    shown[binding.action] = (key, text)
         last = [hint for action, hint in shown.items() if action.endswith("help")]
         room = width - sum(cell_len(f"{key} {name}{GAP}") for key, name in last)
         fitting: list[tuple[str, str]] = []
