@@ -91,6 +91,7 @@ class KeysInOrder(App[None]):
         """
         key, moment = self._closed_by
         if not isinstance(event, Key) or event.key != key or event.time - moment > REPEAT:
+            self._closed_by = "", 0.0  # after another key the same one is struck anew
             return False
         if key == "escape" or (key == "q" and len(self.screen_stack) > 1):
             return False
