@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 
 from flowchart.dataset.corpus import Corpus, prepare
+from flowchart.dataset.tokens import Tokenizer
 from flowchart.training.layout import lay_out
 from flowchart.training.point import Point, Trained
 from flowchart.training.pool import train_points
@@ -163,7 +164,9 @@ def _train(piece: Piece, results: Path) -> None:
         chosen = documents[number * piece.texts : (number + 1) * piece.texts]
         with tempfile.TemporaryDirectory() as place:
             settings = Settings((), (), n_samples=1, seed=seed)
-            (point,), _ = lay_out(Path(place), replace(corpus, train=chosen), settings, lambda *_: None)
+            (point,), _ = lay_out(
+                Path(place), replace(corpus, train=chosen), settings, lambda *_: None, Tokenizer.of("en")
+            )
             train_points([point], 1, _hear)
             trained = Trained.load(point)
             assert trained is not None
