@@ -4,7 +4,8 @@
 
 The baseline is what a user does without this project: `spacy init config -p ner -o efficiency`, unchanged
 but for the seed, and `spacy train` four times in a row. The model is the best on the dev texts, as spaCy
-keeps it; F is that model's on texts that it was not selected by. A cell takes half an hour of one core;
+keeps it; F is that model's on texts that it was not selected by. A cell takes a quarter of an hour of an
+idle core, or more;
 those that are kept already are not run again.
 """
 
