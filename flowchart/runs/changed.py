@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-from functools import lru_cache
 from pathlib import Path
 
-from flowchart.runs.folder import Run
+from flowchart.runs.folder import Run, sha256_of
 
 
 def changed_files(run: Run) -> list[str]:
@@ -34,13 +32,4 @@ def _differs(item: dict[str, object]) -> bool:
     if found.st_mtime_ns == item.get("mtime_ns"):
         return False
     known = item.get("sha256")
-    return not known or _hash(path, found.st_size, found.st_mtime_ns) != known
-
-
-@lru_cache(maxsize=64)
-def _hash(path: str, size: int, mtime_ns: int) -> str:  # noqa: ARG001 - a file of another time is another
-    try:
-        with Path(path).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return ""
+    return not known or sha256_of(path, found.st_size, found.st_mtime_ns) != known

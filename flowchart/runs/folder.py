@@ -271,7 +271,7 @@ class Run:
                 return False
             if item.get("mtime_ns") != facts["mtime_ns"]:
                 known = item.get("sha256")
-                if not known or _sha256(item["path"], facts["bytes"], facts["mtime_ns"]) != known:
+                if not known or sha256_of(item["path"], facts["bytes"], facts["mtime_ns"]) != known:
                     return False
         return True
 
@@ -287,7 +287,8 @@ def _facts(path: Path) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=256)
-def _sha256(path: str, size: int, mtime_ns: int) -> str:  # noqa: ARG001 - a file of another time is another
+def sha256_of(path: str, size: int, mtime_ns: int) -> str:  # noqa: ARG001 - a file of another time is another
+    """Return the hash of a file's bytes, worked out once for its size and time; "" when it cannot be read."""
     import hashlib  # loads OpenSSL: not for the first frame
 
     try:
